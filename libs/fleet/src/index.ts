@@ -1,1 +1,35 @@
-export {};
+export type { Action } from './action.js';
+export type { Job, JobFact, JobId, JobRecord, JobStatus, TimelineEntry } from './job.js';
+export { LIMITS } from './limits.js';
+export { TAGS } from './ports.js';
+export type {
+  CapHolder,
+  CapOutcome,
+  CapRequest,
+  DeliveryRecord,
+  EndedRecord,
+  FleetPorts,
+  GiteaPort,
+  Instance,
+  LauncherPort,
+  LaunchOrder,
+  LaunchResult,
+  LogPort,
+  QueuePort,
+  Registration,
+  RegistrationOutcome,
+  RunnerRow,
+  ScopeItems,
+  StorePort,
+  Written,
+} from './ports.js';
+export { isPermanent, oneLine, reason, REASON_CODES } from './reason.js';
+export type { Reason, ReasonCode, RecordedReason } from './reason.js';
+export { endsByOf, isUnconsumed, lifeOf, poolKey, RUNNER_STATES, STAGES } from './runner.js';
+export type { Pool, Runner, RunnerEnding, RunnerOutcome, RunnerState, Stage, StageClock } from './runner.js';
+export type { Market, RunnerClass, RunnerLimits } from './runner-class.js';
+export { runnerName, runnerNamePrefix, runnerNameTail } from './runner-name.js';
+export { scopeKey, scopeOf } from './scope.js';
+export type { Repository, Scope, ScopeKey, ScopeKind } from './scope.js';
+export type { Instant } from './time.js';
+export type { AmiBreaker, CapLimits, CapSnapshot, Grant, PlanItem, PoolRest, ServerFacts, World } from './world.js';
