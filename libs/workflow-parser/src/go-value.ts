@@ -1,0 +1,37 @@
+/**
+ * Values as Gitea's decoder makes them. JavaScript cannot tell `1` from `1.0`, and a matrix can: integers are numbers
+ * (bigint beyond 2^53), floats are wrapped.
+ */
+export type GoValue = null | boolean | number | bigint | string | Date | GoFloat | readonly GoValue[] | GoMap;
+
+export interface GoFloat {
+  readonly kind: 'float';
+  readonly value: number;
+}
+
+/** `general`: some key is no string; expressions cannot look into such a map. */
+export interface GoMap {
+  readonly kind: 'map';
+  readonly general: boolean;
+  readonly entries: ReadonlyMap<string, GoValue>;
+  /** The keys as values, where they are no strings; by the text that stands for them in `entries`. */
+  readonly keys?: ReadonlyMap<string, GoValue>;
+}
+
+export const isList = (value: GoValue | undefined): value is readonly GoValue[] => Array.isArray(value);
+export const isMapping = (value: GoValue | undefined): value is GoMap => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'map';
+export const isFloat = (value: GoValue | undefined): value is GoFloat => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'float';
+
+export function mapOf(entries: Iterable<readonly [string, GoValue]>): GoMap {
+  return { kind: 'map', general: false, entries: new Map(entries) };
+}
+
+/** A text that is equal exactly when two values are deeply equal in Go, types included. */
+export function identityOf(value: GoValue): string {
+  if (isList(value)) return `[${value.map(identityOf).join()}]`;
+  if (isMapping(value)) return `${value.general ? 'g' : ''}{${[...value.entries].map(([key, item]) => `${JSON.stringify(key)}:${identityOf(item)}`).sort().join()}}`;
+  // Not a number is equal to nothing, itself included; one text for it errs only where a matrix excludes `.nan`.
+  if (isFloat(value)) return `f${value.value}`;
+  if (value instanceof Date) return `t${value.getTime()}`;
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

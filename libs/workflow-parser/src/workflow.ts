@@ -1,0 +1,41 @@
+import type { GiteaVersion } from './gitea-version.js';
+import type { Concurrency, Job, YamlRecord, YamlValue } from './job.js';
+import type { Problem } from './problem.js';
+import type { Trigger } from './trigger.js';
+
+/** A workflow file as one version of Gitea reads it. */
+export interface Workflow {
+  readonly path?: string;
+  /** The version it was read for; `expandJobs` takes it as its default. */
+  readonly gitea: GiteaVersion;
+  readonly name?: string;
+  readonly runName?: string;
+  /** In file order; since 1.26 without `workflow_call`. */
+  readonly triggers: readonly Trigger[];
+  readonly jobs: readonly Job[];
+  readonly concurrency?: Concurrency;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly defaults?: YamlValue;
+  readonly permissions?: YamlValue;
+  /** The inputs, secrets and outputs of `on.workflow_call`, when the file has it; also since 1.26, where it is no trigger. */
+  readonly call?: YamlRecord | null;
+  /**
+   * Since 1.26: reading the triggers of this very file makes Gitea panic, so that no workflow of the repository starts for *any* event,
+   * whatever this file listens to. Up to 1.25 the jobs are read only after the triggers match: see `expandJobs`.
+   */
+  readonly panic?: Problem;
+  /** The text as Gitea reads it, for `expandJobs`. */
+  readonly text: string;
+}
+
+/** What became of a file. `problems` holds all of them, in the order of the text. */
+export type ParseResult =
+  | { readonly kind: 'workflow'; readonly workflow: Workflow; readonly problems: readonly Problem[] }
+  | { readonly kind: 'ignored'; readonly problems: readonly Problem[] };
+
+export interface ParseOptions {
+  /** Names the file in problems and reasons. */
+  readonly path?: string;
+  /** Default: the newest, 1.27. */
+  readonly gitea?: GiteaVersion;
+}
