@@ -1,1 +1,14 @@
-export {};
+export { Ec2CallError } from './call-error.js';
+export { rememberLaunch, rememberRefusal, findRest, type CapacityMemory, type PoolRest } from './capacity-memory.js';
+export { clientToken } from './client-token.js';
+export type { ConsoleOutput } from './console-output.js';
+export type { Instance, InstanceQuery, InstanceState } from './instance.js';
+export { classifyLaunchError, type LaunchErrorClass } from './launch-errors.js';
+export type { LaunchOutcome, Refusal } from './launch-outcome.js';
+export type { LaunchRequest } from './launch-request.js';
+export type { LaunchRate } from './pacing.js';
+export { orderPools } from './pool-order.js';
+export { listPools, poolKey, type Market, type Pool } from './pool.js';
+export { createSpotLauncher, type SpotLauncher, type SpotLauncherOptions } from './spot-launcher.js';
+export type { TerminateOptions, TerminateOutcome } from './terminate.js';
+export { encodeUserData, UserDataTooLargeError } from './user-data.js';

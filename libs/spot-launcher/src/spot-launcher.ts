@@ -1,0 +1,47 @@
+import { readConsole, type ConsoleOutput } from './console-output.js';
+import type { Ec2 } from './ec2.js';
+import { listInstances, type Instance, type InstanceQuery } from './instance.js';
+import type { LaunchTools } from './launch-into-pool.js';
+import type { LaunchOutcome } from './launch-outcome.js';
+import type { LaunchRequest } from './launch-request.js';
+import { launch } from './launch.js';
+import { createPace, EC2_LAUNCH_RATE, unpaced, type LaunchRate } from './pacing.js';
+import { sleepForReal, type Sleep } from './sleep.js';
+import { terminateInstance, type TerminateOptions, type TerminateOutcome } from './terminate.js';
+
+export interface SpotLauncherOptions {
+  /** Made with `maxAttempts: 1` (`ec2.ts` says why). */
+  readonly ec2: Ec2;
+  readonly now: () => Date;
+  readonly sleep?: Sleep;
+  /** In [0, 1), for jitter. */
+  readonly random?: () => number;
+  /** How often RunInstances is called, over all launches of this launcher; EC2's own limit by default. */
+  readonly launchRate?: LaunchRate | 'unlimited';
+  /** All attempts of one launch together, 35 s by default. */
+  readonly launchMs?: number;
+  /** One call, 10 s by default. */
+  readonly attemptMs?: number;
+}
+
+export interface SpotLauncher {
+  /** Tries pools until one answers with a machine. Expected refusals are outcomes; it throws only for a request that cannot be sent (`UserDataTooLargeError`, no pools). */
+  launch(request: LaunchRequest): Promise<LaunchOutcome>;
+  /** Idempotent. Throws `Ec2CallError`, as the readers below do. */
+  terminate(instanceId: string, options?: TerminateOptions): Promise<TerminateOutcome>;
+  list(query: InstanceQuery): Promise<readonly Instance[]>;
+  console(instanceId: string, options?: { readonly latest?: boolean }): Promise<ConsoleOutput | undefined>;
+}
+
+/** Launches and ends single-use EC2 machines. Keeps nothing but the pace of its launches: capacity memory comes and goes with each launch. */
+export function createSpotLauncher(options: SpotLauncherOptions): SpotLauncher {
+  const { ec2, now, sleep = sleepForReal, random = Math.random, launchRate = EC2_LAUNCH_RATE, launchMs = 35_000, attemptMs = 10_000 } = options;
+  const pace = launchRate === 'unlimited' ? unpaced : createPace(launchRate, { now, sleep });
+  const tools: LaunchTools = { ec2, now, sleep, random, pace, attemptMs };
+  return {
+    launch: (request) => launch(request, launchMs, tools),
+    terminate: (instanceId, terminateOptions = {}) => terminateInstance(instanceId, terminateOptions, tools),
+    list: (query) => listInstances(query, tools),
+    console: (instanceId, consoleOptions = {}) => readConsole(instanceId, consoleOptions, tools),
+  };
+}
