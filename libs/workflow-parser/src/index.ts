@@ -5,5 +5,7 @@ export type { ConcurrencyGroup, ExpandOptions, ExpandResult, JobContext, JobInst
 export { parseTriggers, parseWorkflow } from './parse-workflow.js';
 export { formatProblem } from './problem.js';
 export type { Position, Problem } from './problem.js';
+export { nextTimes } from './schedule.js';
+export type { NextTimes } from './schedule.js';
 export type { DispatchInput, FilterValue, Trigger, TriggerFilter, TriggerSchedule } from './trigger.js';
 export type { ParseOptions, ParseResult, Workflow } from './workflow.js';
