@@ -1,1 +1,12 @@
-export {};
+export { parseDelivery, type Delivery } from './delivery.js';
+export type { DeliveryFacts, IgnoredDelivery, RepositoryFacts } from './delivery-facts.js';
+export type { DeliveryHeaders } from './delivery-headers.js';
+export type { JobDelivery } from './job-delivery.js';
+export type { Job, JobConclusion, JobStatus } from './job.js';
+export type { PullRequestDelivery } from './pull-request-delivery.js';
+export { isZeros, type PushDelivery } from './push-delivery.js';
+export type { RefusedDelivery } from './refused-delivery.js';
+export type { RepositoryDelivery } from './repository-delivery.js';
+export type { Repository, User } from './repository.js';
+export { signatureOf, signDelivery, verifyDelivery, type SignedDelivery } from './signature.js';
+export type { UnknownWord } from './unknown-words.js';

@@ -1,0 +1,2 @@
+/** What a real Gitea sent and answered, for tests in this workspace; not part of the published package. */
+export { recordedDeliveries, recordedDelivery, recordedSecret, recordedVersions, type RecordedDelivery } from './recorded-deliveries.js';
