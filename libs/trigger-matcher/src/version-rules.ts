@@ -1,0 +1,41 @@
+import type { GiteaVersion } from '@tinqs/workflow-parser';
+import { bracketPatternSource } from './bracket-pattern.js';
+import type { GlobRules } from './glob-pattern.js';
+import { globSource } from './glob-pattern.js';
+
+/** Everything in which the matching of two Gitea versions differs; what differs in reading a file is the parser's. */
+export interface VersionRules {
+  /** A pattern of branches, tags, paths and workflows, with its leading `!` if it has one, as a regular expression of the rest. */
+  readonly filterSource: (pattern: string) => string | undefined;
+  /** An entry of `types` as a regular expression. */
+  readonly typeSource: (pattern: string) => string | undefined;
+  /** The folders of workflows can be configured, and what belongs to one begins with its name and a slash. */
+  readonly configurableFolders: boolean;
+  /** The jobs of a file are tried before its triggers are read: one that panics loses the event for every file. */
+  readonly readsJobsFirst: boolean;
+}
+
+const bracketFilter = (pattern: string) => bracketPatternSource(pattern.replace(/^!/, ''));
+const workflowGlob: GlobRules = { quantifiers: true, starsTakeSlash: true, openBraceVanishes: false };
+const typeGlob: GlobRules = { quantifiers: false, starsTakeSlash: false, openBraceVanishes: true };
+
+export const versionRules: Readonly<Record<GiteaVersion, VersionRules>> = {
+  '1.25': {
+    filterSource: bracketFilter,
+    typeSource: (pattern) => globSource(pattern, typeGlob),
+    configurableFolders: false,
+    readsJobsFirst: false,
+  },
+  '1.26': {
+    filterSource: bracketFilter,
+    typeSource: (pattern) => globSource(pattern, typeGlob),
+    configurableFolders: true,
+    readsJobsFirst: true,
+  },
+  '1.27': {
+    filterSource: (pattern) => globSource(pattern, workflowGlob, pattern.startsWith('!') ? 1 : 0),
+    typeSource: (pattern) => globSource(pattern, { ...typeGlob, openBraceVanishes: false }),
+    configurableFolders: true,
+    readsJobsFirst: true,
+  },
+};
