@@ -15,6 +15,7 @@ export type {
   LaunchOrder,
   LaunchResult,
   LogPort,
+  PoolRefusal,
   QueuePort,
   Registration,
   RegistrationOutcome,
@@ -32,4 +33,12 @@ export { runnerName, runnerNamePrefix, runnerNameTail } from './runner-name.js';
 export { scopeKey, scopeOf } from './scope.js';
 export type { Repository, Scope, ScopeKey, ScopeKind } from './scope.js';
 export type { Instant } from './time.js';
-export type { AmiBreaker, CapLimits, CapSnapshot, Grant, PlanItem, PoolRest, ServerFacts, World } from './world.js';
+export type { AmiBreaker, CapLimits, CapSnapshot, Grant, PlanItem, PoolRest, RestCause, ServerFacts, World } from './world.js';
+export { classFor, failedExpression, nearestClass, overlappingClasses } from './class-match.js';
+export { createController } from './controller.js';
+export type { Controller, Served } from './controller.js';
+export { plan } from './plan.js';
+export { listsRepository } from './repository-list.js';
+export type { FleetSettings } from './settings.js';
+export { META } from './surroundings.js';
+export type { SweepMark } from './surroundings.js';

@@ -3,7 +3,7 @@ import type { Pool, Runner } from './runner.js';
 import type { RunnerClass } from './runner-class.js';
 import type { Repository, Scope, ScopeKey } from './scope.js';
 import type { Instant } from './time.js';
-import type { AmiBreaker, CapLimits, CapSnapshot, PlanItem, PoolRest, ServerFacts } from './world.js';
+import type { AmiBreaker, CapLimits, CapSnapshot, PlanItem, PoolRest, RestCause, ServerFacts } from './world.js';
 
 /** The outcome of a write that named the version it read. On `conflict` somebody else wrote first; `current` was read back consistently. */
 export type Written<Item> = { readonly kind: 'written'; readonly item: Item } | { readonly kind: 'conflict'; readonly current: Item | undefined };
@@ -146,12 +146,31 @@ export interface LaunchOrder {
   readonly launchedFor: JobId;
   readonly amiId: string;
   readonly endsBy: Instant;
+  /** May its pools include on-demand ones? */
+  readonly onDemand: boolean;
   readonly rests: readonly PoolRest[];
+  /** Nothing is asked of EC2 after this: the sweep may by then have given the name up. */
+  readonly deadline: Instant;
+}
+
+/** A definite refusal of one pool, with EC2's own code. */
+export interface PoolRefusal {
+  readonly pool: Pool;
+  readonly code: string;
+  readonly cause: RestCause;
 }
 
 export type LaunchResult =
-  | { readonly kind: 'launched'; readonly instanceId: string; readonly pool: Pool; readonly availabilityZone: string | null; readonly pricePerHour: number | null }
-  | { readonly kind: 'no-capacity'; readonly tried: readonly { readonly pool: Pool; readonly code: string }[] }
+  /** `tried`: the pools that refused before. */
+  | {
+      readonly kind: 'launched';
+      readonly instanceId: string;
+      readonly pool: Pool;
+      readonly availabilityZone: string | null;
+      readonly pricePerHour: number | null;
+      readonly tried: readonly PoolRefusal[];
+    }
+  | { readonly kind: 'no-capacity'; readonly tried: readonly PoolRefusal[] }
   | { readonly kind: 'refused'; readonly code: string; readonly sentence: string; readonly permanent: boolean }
   /** Nobody knows whether a machine runs. It is left to the sweep, which adopts by tags. */
   | { readonly kind: 'unknown'; readonly pool: Pool; readonly sentence: string };
@@ -170,7 +189,7 @@ export interface Instance {
 export interface LauncherPort {
   /** The installation's or the class's AMI, with `ssm:` names resolved. */
   resolveAmi(runnerClass: RunnerClass): Promise<string>;
-  /** Renders the boot script, tries the pools in order. `onRefused` hears of every definite refusal of a pool. */
+  /** Renders the boot script and tries the pools in order. */
   launch(order: LaunchOrder): Promise<LaunchResult>;
   /** Idempotent: a machine that is not there is terminated. */
   terminate(instanceId: string, options?: { readonly force?: boolean }): Promise<void>;

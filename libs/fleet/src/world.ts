@@ -32,9 +32,13 @@ export interface CapLimits {
   readonly perScope: number;
 }
 
-/** Why a pool rests. */
+/** Why EC2 will not launch in a pool now. */
+export type RestCause = 'capacity' | 'unsupported' | 'spot-quota' | 'on-demand-quota' | 'subnet-full' | 'never-online';
+
+/** Why a pool rests. A quota concerns every pool of its market. */
 export interface PoolRest {
   readonly pool: Pool;
+  readonly cause: RestCause;
   readonly code: string;
   readonly failures: number;
   readonly until: Instant;

@@ -1,0 +1,23 @@
+import type { Job } from './job.js';
+import type { FleetPorts } from './ports.js';
+import { advance } from './runner-lifecycle.js';
+import type { Runner } from './runner.js';
+
+/**
+ * P16: which runner took which job, from the jobs' `runnerId` (never from a name). A runner is consumed by whichever
+ * job it took. Yields the runners that changed.
+ */
+export function consumptions(jobs: readonly Job[], runners: readonly Runner[]): readonly Runner[] {
+  return runners.flatMap((runner) => {
+    const job = jobs.find((each) => each.id === runner.ran) ?? jobs.find((each) => each.runnerId === runner.runnerId && (each.status === 'running' || each.status === 'done'));
+    if (job === undefined || runner.state === 'ended') return [];
+    const picked = advance(runner, { state: 'busy', stage: 'picked', at: job.pickedAt ?? job.completedAt ?? 0, detail: job.name, ...(runner.ran === null ? { change: { ran: job.id } } : {}) }) ?? runner;
+    const done = job.status === 'done' ? (advance(picked, { state: 'draining', stage: 'completed', at: job.completedAt ?? 0, detail: job.conclusion ?? '' }) ?? picked) : picked;
+    return done === runner ? [] : [done];
+  });
+}
+
+/** Writes changed runners; whoever lost a race is brought up to date by the next reader. */
+export async function saveRunners(ports: Pick<FleetPorts, 'store'>, changed: readonly Runner[]): Promise<void> {
+  await Promise.all(changed.map((runner) => ports.store.replaceRunner({ ...runner, version: runner.version + 1 })));
+}

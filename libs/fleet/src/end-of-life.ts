@@ -1,0 +1,104 @@
+import type { Job } from './job.js';
+import { LIMITS } from './limits.js';
+import { TAGS, type Instance, type RunnerRow } from './ports.js';
+import { reason, type Reason, type ReasonCode } from './reason.js';
+import type { Runner, RunnerOutcome } from './runner.js';
+import { hours, minutes, seconds, type Instant } from './time.js';
+
+/**
+ * When a machine ends. `clock`: by time alone. `final`: Gitea, read now, says that its job is over. `row-gone`: only
+ * its registration says so. The brake believes clocks and fresh answers, nothing else.
+ */
+export interface Ending {
+  readonly instanceId: string;
+  readonly reason: Reason;
+  readonly backing: 'clock' | 'final' | 'row-gone' | 'operator';
+  readonly force: boolean;
+}
+
+/** A machine whose tags say nothing lives as long as the longest class could ask for. */
+const LIFE_WITHOUT_TAG = hours(6);
+
+/** P15: death clocks, from EC2 and its tags alone: they run with the table and Gitea gone. */
+export function clockEnding(instance: Instance, now: Instant): Ending | undefined {
+  const { instanceId, state } = instance;
+  if (state === 'terminated' || state === 'shutting-down') return undefined;
+  // Spot machines are terminated, never stopped: a stopped one still costs its disk.
+  if (state === 'stopping' || state === 'stopped') return { instanceId, reason: reason('STOPPED', { state }), backing: 'clock', force: false };
+  const endsBy = endsByTag(instance);
+  if (now < endsBy) return undefined;
+  return { instanceId, reason: reason('DEATH_CLOCK', { endsBy: new Date(endsBy).toISOString() }), backing: 'clock', force: false };
+}
+
+export function endsByTag(instance: Instance): Instant {
+  const tagged = Date.parse(instance.tags[TAGS.endsBy] ?? '');
+  return Number.isNaN(tagged) ? instance.launchedAt + LIFE_WITHOUT_TAG : Math.min(tagged, instance.launchedAt + hours(30));
+}
+
+/** What is known of a runner's machine, registration and job at this moment. */
+export interface Evidence {
+  readonly instance: Instance;
+  /** `undefined`: Gitea was not asked or did not answer. `null`: the row is gone. */
+  readonly row: RunnerRow | null | undefined;
+  /** Its job, as the store has it. */
+  readonly job: Job | undefined;
+  /** Gitea was asked for that very job in this sweep and says that it is final. */
+  readonly finalNow: boolean;
+  /** An in-progress job names it. */
+  readonly named: boolean;
+}
+
+/** P13, P14, P16: why this machine is ended from outside now, or `undefined`. The machine's own clock always comes first. */
+export function runnerEnding(runner: Runner, evidence: Evidence, now: Instant): Ending | undefined {
+  const { instance, row, job } = evidence;
+  const { instanceId } = instance;
+  if (instance.state === 'terminated') return undefined;
+  if (instance.state === 'shutting-down') {
+    const since = runner.ending?.since;
+    return since !== undefined && now - since > LIMITS.shuttingDown ? { instanceId, reason: reason('SHUTDOWN_HANGS'), backing: 'clock', force: true } : undefined;
+  }
+  const clock = clockEnding(instance, now) ?? (now >= runner.endsBy ? { instanceId, reason: reason('DEATH_CLOCK', { endsBy: new Date(runner.endsBy).toISOString() }), backing: 'clock' as const, force: false } : undefined);
+  if (clock !== undefined) return clock;
+
+  const { launched, online, completed } = runner.stages;
+  if (runner.ran !== null || evidence.named) {
+    // I6: only Gitea's answer of now, and only after the grace; absence from a list is never a witness.
+    if (completed === undefined || job === undefined || job.status !== 'done' || now - completed <= LIMITS.grace) return undefined;
+    if (evidence.finalNow) return { instanceId, reason: reason('JOB_FINAL', { job: job.id, conclusion: job.conclusion ?? 'unknown' }), backing: 'final', force: false };
+    return row === null ? { instanceId, reason: reason('RUNNER_ROW_GONE'), backing: 'row-gone', force: false } : undefined;
+  }
+  // Without Gitea's word that it is not busy nothing unconsumed is ended but by its death clock.
+  if (row === undefined || (row !== null && row.busy)) return undefined;
+  if (online !== undefined && now - online > seconds(runner.limits.idleSeconds) + LIMITS.outsideMargin) return { instanceId, reason: reason('IDLE_OUT', { seconds: runner.limits.idleSeconds }), backing: 'clock', force: false };
+  if (online === undefined && launched !== undefined && now - launched > seconds(runner.limits.bootSeconds) + LIMITS.outsideMargin) {
+    return row === null || !row.online ? { instanceId, reason: reason('BOOT_LIMIT', { seconds: runner.limits.bootSeconds }), backing: 'clock', force: false } : undefined;
+  }
+  return undefined;
+}
+
+/** P24: more than max(3, 25 %) endings that nothing but a missing row backs are not believed. */
+export function brake(endings: readonly Ending[], machines: number): { readonly believed: readonly Ending[]; readonly held: readonly Ending[]; readonly reason: Reason | null } {
+  const unbacked = endings.filter((ending) => ending.backing === 'row-gone');
+  const most = Math.max(3, Math.floor(machines * 0.25));
+  if (unbacked.length <= most) return { believed: endings, held: [], reason: null };
+  return { believed: endings.filter((ending) => ending.backing !== 'row-gone'), held: unbacked, reason: reason('BRAKE', { asked: unbacked.length, most }) };
+}
+
+const SPOT_TAKEN = new Set(['Server.SpotInstanceTermination', 'Server.SpotInstanceShutdown', 'Server.InternalError', 'Server.ScheduledStop']);
+
+/** P13, P19: what became of a runner whose machine is gone. The cause comes from EC2, never from the job. */
+export function outcomeOf(runner: Runner, stateReason: string | null): RunnerOutcome {
+  const asked: Partial<Record<ReasonCode, RunnerOutcome>> = { DEATH_CLOCK: 'clock', STOPPED: 'clock', BOOT_LIMIT: 'boot-failed', IDLE_OUT: 'idle-out', JOB_FINAL: 'used', RUNNER_ROW_GONE: 'used' };
+  const byUs = runner.ending === null ? undefined : asked[runner.ending.code as ReasonCode];
+  if (byUs !== undefined) return byUs;
+  if (runner.stages.completed !== undefined) return 'used';
+  if (stateReason !== null && SPOT_TAKEN.has(stateReason)) return 'interrupted';
+  // A machine that powered itself off after its runner's exit is no interruption, though Gitea may still say in_progress.
+  if (runner.ran !== null || (runner.registrationGone && runner.stages.online !== undefined)) return 'used';
+  return runner.stages.online === undefined ? 'boot-failed' : 'idle-out';
+}
+
+/** A name without a machine: how long it is looked for before it counts as never launched or gone. */
+export function missingFor(runner: Runner): number {
+  return runner.instanceId === null ? LIMITS.launching : minutes(5);
+}

@@ -1,0 +1,105 @@
+import type { Job, JobFact, JobStatus } from './job.js';
+import type { ScopeKey } from './scope.js';
+import { addEntry } from './timeline.js';
+
+/** What a fact did to a job. `ask`: it cannot be told from here whether it is true; Gitea must be asked for that very job. */
+export type FactOutcome = { readonly kind: 'changed' | 'same'; readonly job: Job } | { readonly kind: 'ask'; readonly job: Job };
+
+const RANK: { readonly [status in JobStatus]: number } = { blocked: 0, queued: 1, running: 2, done: 3 };
+
+/** A job as it is first heard of. */
+export function jobFromFact(fact: JobFact, scope: ScopeKey): Job {
+  const running = fact.status === 'running' || fact.status === 'done';
+  return {
+    id: fact.id,
+    scope,
+    repository: fact.repository,
+    runId: fact.runId,
+    name: fact.name,
+    labels: fact.labels,
+    status: fact.status,
+    conclusion: fact.conclusion,
+    generation: 0,
+    headSha: fact.headSha,
+    headBranch: fact.headBranch,
+    url: fact.url,
+    queuedAt: fact.seenAt,
+    confirmedAt: fact.seenAt,
+    announced: fact.via === 'delivery',
+    caller: null,
+    pickedAt: running && fact.runnerId !== null ? fact.seenAt : null,
+    completedAt: fact.status === 'done' ? fact.seenAt : null,
+    runnerId: fact.runnerId,
+    failures: 0,
+    notBefore: null,
+    idleOuts: 0,
+    reasons: [],
+    timeline: addEntry([], fact.seenAt, fact.status, describe(fact)),
+    version: 1,
+  };
+}
+
+/**
+ * States move forward and facts are written once (I7): duplicated, reordered and delayed deliveries change nothing
+ * but time. Only Gitea's answer to a question asked *after* the last change may take a job back to the queue; that
+ * is a new generation.
+ */
+export function applyJobFact(job: Job, fact: JobFact, server: { readonly newIdPerAttempt: boolean }): FactOutcome {
+  const announced = job.announced || fact.via === 'delivery';
+  if (fact.status === 'done') {
+    if (job.status === 'done') return settle(job, { ...job, announced, runnerId: job.runnerId ?? fact.runnerId });
+    return changed(job, fact, { status: 'done', conclusion: fact.conclusion, completedAt: fact.seenAt, runnerId: job.runnerId ?? fact.runnerId, announced });
+  }
+  if (fact.status === 'running') {
+    // P5: on Gitea ≥ 1.27 an id is one attempt, so nothing follows its end.
+    if (job.status === 'done') return isFresh(fact, job.completedAt) && fact.via !== 'delivery' && !server.newIdPerAttempt ? reopened(job, fact) : settle(job, { ...job, announced });
+    // Without a runner it is no pick-up: a caller of a reusable workflow (1.27), or a job that is over already (1.24).
+    if (fact.runnerId === null && fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };
+    if (fact.runnerId === null) return settle(job, { ...job, announced });
+    if (job.status === 'running') return settle(job, { ...job, announced, runnerId: job.runnerId ?? fact.runnerId, confirmedAt: Math.max(job.confirmedAt, fact.seenAt) });
+    return changed(job, fact, { status: 'running', pickedAt: fact.seenAt, runnerId: fact.runnerId, confirmedAt: Math.max(job.confirmedAt, fact.seenAt), announced });
+  }
+  if (RANK[fact.status] > RANK[job.status]) return changed(job, fact, { status: fact.status, labels: fact.labels, queuedAt: fact.seenAt, confirmedAt: fact.seenAt, announced });
+  if (fact.status === job.status) return settle(job, { ...job, announced, labels: fact.labels, confirmedAt: Math.max(job.confirmedAt, fact.seenAt) });
+  if (job.status === 'queued') return fact.via === 'delivery' || !isFresh(fact, job.confirmedAt) ? settle(job, { ...job, announced }) : changed(job, fact, { status: 'blocked', announced });
+  // Queued or blocked after running or done: a stale delivery, a re-run (≤ 1.26), or a claim that was given back (1.27).
+  if (job.status === 'done' && server.newIdPerAttempt) return settle(job, { ...job, announced });
+  if (fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };
+  return isFresh(fact, job.completedAt ?? job.pickedAt) ? reopened(job, fact) : settle(job, { ...job, announced });
+}
+
+function reopened(job: Job, fact: JobFact): FactOutcome {
+  return changed(job, fact, {
+    status: fact.status,
+    conclusion: null,
+    generation: job.generation + 1,
+    labels: fact.labels,
+    queuedAt: fact.seenAt,
+    confirmedAt: fact.seenAt,
+    pickedAt: fact.status === 'running' ? fact.seenAt : null,
+    completedAt: null,
+    runnerId: fact.runnerId,
+    failures: 0,
+    notBefore: null,
+    idleOuts: 0,
+  });
+}
+
+/** An answer counts only if its question was sent after what it would undo. */
+function isFresh(fact: JobFact, since: number | null): boolean {
+  return fact.seenAt > (since ?? 0);
+}
+
+function changed(job: Job, fact: JobFact, change: Partial<Job>): FactOutcome {
+  return { kind: 'changed', job: { ...job, ...change, url: job.url ?? fact.url, timeline: addEntry(job.timeline, fact.seenAt, fact.status, describe(fact)) } };
+}
+
+function settle(before: Job, after: Job): FactOutcome {
+  const same = before.announced === after.announced && before.runnerId === after.runnerId && before.confirmedAt === after.confirmedAt && before.labels.join('\n') === after.labels.join('\n');
+  return { kind: same ? 'same' : 'changed', job: after };
+}
+
+function describe(fact: JobFact): string {
+  const source = { delivery: 'webhook', listing: 'found by comparing with Gitea', read: 'asked Gitea', plan: 'planned from a push' }[fact.via];
+  return fact.conclusion === null || fact.conclusion === '' ? source : `${source}: ${fact.conclusion}`;
+}

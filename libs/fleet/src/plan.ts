@@ -1,0 +1,113 @@
+import type { Action } from './action.js';
+import { classFor, failedExpression, nearestClass } from './class-match.js';
+import { refusingGate } from './gates.js';
+import type { Job } from './job.js';
+import { LIMITS } from './limits.js';
+import { compare, matchSupply } from './matching.js';
+import { reason, type Reason } from './reason.js';
+import { listsRepository } from './repository-list.js';
+import type { RunnerClass } from './runner-class.js';
+import { runnerName } from './runner-name.js';
+import { supplyOf } from './supply.js';
+import type { Instant } from './time.js';
+import type { PlanItem, World } from './world.js';
+
+/** P11. */
+export const GRANTS_PER_PASS = 10;
+/** P4: after so many machines idled out beside a job, its class gets one probe at a time in this scope. */
+export const IDLE_OUTS_TO_DOUBT = 2;
+
+/**
+ * Why a runner starts or a job waits: one scope's world in, one action for every job that is not final or running.
+ *
+ * Pure, total and independent of the order of its input. Planning again after its grants are applied grants nothing.
+ */
+export function plan(world: World, now: Instant): readonly Action[] {
+  const open = [...world.jobs].filter((job) => job.status === 'queued' || job.status === 'blocked').sort((a, b) => a.queuedAt - b.queuedAt || compare(a.id, b.id));
+  const guard = guardOf(world, now);
+  const actions: Action[] = [];
+  const demand: { job: Job; runnerClass: RunnerClass }[] = [];
+  for (const job of open) {
+    const sorted = guard === undefined || job.status === 'blocked' ? sortJob(job, world, now) : hold(job, guard);
+    if ('kind' in sorted) actions.push(sorted);
+    else demand.push({ job, runnerClass: sorted });
+  }
+  return [...actions, ...grant(demand, world, now)];
+}
+
+/** P1: what forbids every grant. Clocks run on elsewhere. */
+function guardOf(world: World, now: Instant): Reason | undefined {
+  if (world.paused === true) return reason('PAUSED', { what: 'all classes' });
+  if (now - world.lastAnswer.gitea > LIMITS.silence) return reason('GITEA_SILENT');
+  if (now - world.lastAnswer.ec2 > LIMITS.silence) return reason('EC2_SILENT');
+  return undefined;
+}
+
+/** P2 to P4: the job's class if it is demand, else why it is not. */
+function sortJob(job: Job, world: World, now: Instant): RunnerClass | Action {
+  if (job.status === 'blocked') return hold(job, reason('BLOCKED'));
+  const failed = failedExpression(job.labels);
+  if (failed !== undefined) return hold(job, reason('EXPRESSION_FAILED', { label: failed }));
+  if (job.caller === true) return hold(job, reason('CALLER'));
+  const runnerClass = classFor(job.labels, world.classes);
+  if (runnerClass === undefined) {
+    return hold(job, job.labels.length === 0 ? reason('EMPTY_LABELS') : reason('FOREIGN_LABELS', { labels: job.labels.join(', '), nearest: nearestClass(job.labels, world.classes) }));
+  }
+  if ((runnerClass.instanceProfile || runnerClass.sudo) && world.scope.kind !== 'repository') return hold(job, reason('ELEVATED_SCOPE', { classId: runnerClass.id }));
+  if (runnerClass.allowedRepositories !== null && !listsRepository(runnerClass.allowedRepositories, job.repository.fullName)) {
+    return hold(job, reason('NOT_ALLOWED', { classId: runnerClass.id, repository: job.repository.fullName }));
+  }
+  if (world.paused !== false && world.paused !== true && world.paused.includes(runnerClass.id)) return hold(job, reason('PAUSED', { what: `class "${runnerClass.id}"` }));
+  return unconfirmed(job, world, now) ?? runnerClass;
+}
+
+/** P4: demand is what somebody confirmed lately. On Gitea ≥ 1.27 a row that no delivery announced may be a caller, which no runner takes. */
+function unconfirmed(job: Job, world: World, now: Instant): Action | undefined {
+  if (!world.server.jobsApi) return job.idleOuts >= IDLE_OUTS_TO_DOUBT ? hold(job, reason('UNCONFIRMED')) : undefined;
+  const mayBeCaller = world.server.newIdPerAttempt && !job.announced && job.caller === null;
+  if (mayBeCaller || now - job.confirmedAt > LIMITS.confirmed) return { kind: 'confirm', jobId: job.id, reason: reason('CONFIRMING') };
+  return undefined;
+}
+
+/** P6 to P11: what supply does not cover is granted, oldest first, as far as the gates let it. */
+function grant(demand: readonly { job: Job; runnerClass: RunnerClass }[], world: World, now: Instant): readonly Action[] {
+  const supply = supplyOf(world, now);
+  const matched = matchSupply(demand.map(({ job }) => ({ id: job.id, labels: job.labels, since: job.queuedAt })), supply);
+  const byClass = new Map<string, number>();
+  let granted = 0;
+  return demand.map(({ job, runnerClass }): Action => {
+    const runner = matched.get(job.id);
+    if (runner !== undefined) return hold(job, reason('SERVED', { runner }));
+    if (job.notBefore !== null && job.notBefore > now) return hold(job, waitingReason(job, runnerClass), job.notBefore);
+    if (job.idleOuts >= IDLE_OUTS_TO_DOUBT && hasProbe(runnerClass, world, byClass, now)) return hold(job, reason('NOT_HANDED_OVER', { classId: runnerClass.id }));
+    const refusal = refusingGate(job, runnerClass, world, { all: granted, byClass }, now);
+    if (refusal !== undefined) return hold(job, refusal.reason, refusal.until);
+    if (granted >= GRANTS_PER_PASS) return hold(job, reason('TURN', { perPass: GRANTS_PER_PASS }));
+    const name = runnerName({ installation: world.installation, classId: runnerClass.id, scope: world.scope, epoch: world.plan.epoch + 1, count: granted });
+    granted += 1;
+    byClass.set(runnerClass.id, (byClass.get(runnerClass.id) ?? 0) + 1);
+    return { kind: 'grant', name, classId: runnerClass.id, jobId: job.id, reason: reason('GRANTED', { classId: runnerClass.id, queued: demand.length, supply: supply.length }) };
+  });
+}
+
+function waitingReason(job: Job, runnerClass: RunnerClass): Reason {
+  if (job.idleOuts >= IDLE_OUTS_TO_DOUBT && job.failures === 0) return reason('NOT_HANDED_OVER', { classId: runnerClass.id });
+  const last = job.reasons.find((each) => each.code === 'NO_CAPACITY' || each.code === 'LAUNCH_REFUSED' || each.code === 'REGISTRATION_REFUSED' || each.code === 'BOOT_LIMIT' || each.code === 'SPOT_QUOTA' || each.code === 'NEVER_LAUNCHED');
+  return last === undefined ? reason('BACKOFF', { failures: job.failures, cause: 'its last machine did not come to life' }) : { code: last.code, sentence: last.sentence, remedy: last.remedy };
+}
+
+function hasProbe(runnerClass: RunnerClass, world: World, byClass: ReadonlyMap<string, number>, now: Instant): boolean {
+  return (byClass.get(runnerClass.id) ?? 0) > 0 || supplyOf(world, now).some((supplier) => supplier.labels === runnerClass.labels || supplier.labels.join() === runnerClass.labels.join());
+}
+
+/** The plan item that reserves the granted names: the epoch after the one that was read, without grants that are void or became runners. */
+export function nextPlan(world: World, actions: readonly Action[], now: Instant): PlanItem {
+  const named = new Set(world.runners.map((runner) => runner.name));
+  const kept = world.plan.grants.filter((each) => now - each.grantedAt <= LIMITS.grant && !named.has(each.name));
+  const added = actions.filter((action) => action.kind === 'grant').map(({ name, classId, jobId }) => ({ name, classId, jobId, grantedAt: now }));
+  return { epoch: world.plan.epoch + 1, grants: [...kept, ...added] };
+}
+
+function hold(job: Job, why: Reason, until: Instant | null = null): Action {
+  return { kind: 'hold', jobId: job.id, reason: why, until };
+}

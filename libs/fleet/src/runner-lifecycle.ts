@@ -1,0 +1,18 @@
+import { RUNNER_STATES, type Runner, type RunnerState, type Stage } from './runner.js';
+import { addEntry } from './timeline.js';
+import type { Instant } from './time.js';
+
+/** Moves a runner forward, never back (I7), and writes the clock of the stage once. `undefined`: nothing changed. */
+export function advance(runner: Runner, step: { state?: RunnerState; stage?: Stage; at: Instant; detail?: string; change?: Partial<Runner> }): Runner | undefined {
+  const forward = step.state !== undefined && RUNNER_STATES.indexOf(step.state) > RUNNER_STATES.indexOf(runner.state);
+  const newStage = step.stage !== undefined && runner.stages[step.stage] === undefined;
+  const changes = Object.entries(step.change ?? {}).filter(([key, value]) => JSON.stringify(runner[key as keyof Runner]) !== JSON.stringify(value));
+  if (!forward && !newStage && changes.length === 0) return undefined;
+  return {
+    ...runner,
+    ...(Object.fromEntries(changes) as Partial<Runner>),
+    state: forward ? step.state! : runner.state,
+    stages: newStage ? { ...runner.stages, [step.stage!]: step.at } : runner.stages,
+    timeline: forward || newStage ? addEntry(runner.timeline, step.at, step.state ?? step.stage!, step.detail ?? '') : runner.timeline,
+  };
+}

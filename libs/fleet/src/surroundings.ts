@@ -1,0 +1,74 @@
+import type { CapHolder, FleetPorts } from './ports.js';
+import type { FleetSettings } from './settings.js';
+import { LIMITS } from './limits.js';
+import type { Scope, ScopeKey } from './scope.js';
+import { seconds, type Instant } from './time.js';
+import type { CapSnapshot, World } from './world.js';
+import type { ScopeItems } from './ports.js';
+
+/** What the sweep leaves for everybody: when it last ran, and when Gitea and EC2 last answered it. */
+export interface SweepMark {
+  readonly at: Instant;
+  readonly gitea: Instant;
+  readonly ec2: Instant;
+  readonly spentToday: number;
+  /** Scopes with unmet demand, for the fair share. */
+  readonly waiting: readonly ScopeKey[];
+}
+
+export const META = { sweep: 'SWEEP', pause: 'PAUSE', classes: 'CLASSES', orphans: 'ORPHANS', missed: 'MISSED', alarms: 'ALARMS' } as const;
+
+/** Everything around a scope, cached for at most 60 s: writes decide, these only spare useless ones. */
+export interface Surroundings {
+  world(scope: Scope, items: ScopeItems): Promise<World>;
+  /** After a refused cap or a pool's refusal: read again next time. */
+  forget(): void;
+}
+
+type Around = Pick<World, 'cap' | 'capLimits' | 'rests' | 'breakers' | 'lastAnswer' | 'paused' | 'budget'>;
+
+export function createSurroundings(ports: Pick<FleetPorts, 'store' | 'now' | 'server'>, settings: FleetSettings): Surroundings {
+  let cached: { readonly at: Instant; readonly around: Promise<Around> } | undefined;
+  const around = (): Promise<Around> => {
+    const now = ports.now();
+    if (cached === undefined || now - cached.at > seconds(60)) {
+      const read = readAround(ports, settings, now);
+      cached = { at: now, around: read };
+      read.catch(() => (cached = undefined));
+    }
+    return cached.around;
+  };
+  return {
+    async world(scope, items) {
+      const [{ ...outside }, server] = await Promise.all([around(), ports.server()]);
+      return { ...outside, installation: settings.installation, scope, jobs: items.jobs, runners: items.runners, plan: items.plan, classes: settings.classes, subnets: settings.subnets, server };
+    },
+    forget: () => (cached = undefined),
+  };
+}
+
+async function readAround({ store }: Pick<FleetPorts, 'store'>, settings: FleetSettings, now: Instant): Promise<Around> {
+  const [holders, rests, breakers, mark, pause] = await Promise.all([store.listCapHolders(), store.listRests(), store.listBreakers(), store.readMeta(META.sweep), store.readMeta(META.pause)]);
+  const sweep = mark as SweepMark | undefined;
+  // A sweep that does not run says nothing about Gitea or EC2; only one that ran and got no answer does.
+  const sweeping = sweep !== undefined && now - sweep.at <= LIMITS.silence;
+  return {
+    cap: countHolders(holders),
+    capLimits: { all: settings.maxRunners, perScope: Math.ceil(settings.maxRunners / Math.max(1, sweep?.waiting.length ?? 1)) },
+    rests,
+    breakers,
+    lastAnswer: sweeping ? { gitea: sweep.gitea, ec2: sweep.ec2 } : { gitea: now, ec2: now },
+    paused: pause === true || Array.isArray(pause) ? (pause as true | string[]) : false,
+    budget: { spentToday: sweep?.spentToday ?? 0, perDay: settings.dailyBudget },
+  };
+}
+
+export function countHolders(holders: readonly CapHolder[]): CapSnapshot {
+  const count = (keyOf: (holder: CapHolder) => string) => {
+    const counts: { [key: string]: number } = {};
+    for (const holder of holders) counts[keyOf(holder)] = (counts[keyOf(holder)] ?? 0) + 1;
+    return counts;
+  };
+  return { all: holders.length, byClass: count((holder) => holder.classId), byScope: count((holder) => holder.scope) };
+}
+
