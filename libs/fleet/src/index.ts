@@ -42,3 +42,8 @@ export { listsRepository } from './repository-list.js';
 export type { FleetSettings } from './settings.js';
 export { META } from './surroundings.js';
 export type { SweepMark } from './surroundings.js';
+export { reconcileInstance } from './reconcile-instance.js';
+export { sweep } from './sweep.js';
+export type { SweepReport } from './sweep.js';
+export { explainJob } from './explain.js';
+export type { JobExplanation } from './explain.js';

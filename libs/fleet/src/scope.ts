@@ -23,6 +23,15 @@ export function scopeKey(scope: Scope): ScopeKey {
   }
 }
 
+/** The scope of a key found in a machine's tag; the name of a repository is then unknown, which is why writes resolve it by id. */
+export function scopeFromKey(key: ScopeKey): Scope | undefined {
+  if (key === 'instance') return { kind: 'instance' };
+  const owner = /^owner-(.+)$/.exec(key)?.[1];
+  if (owner !== undefined) return { kind: 'owner', name: owner };
+  const id = /^repo-(\d{1,15})$/.exec(key)?.[1];
+  return id === undefined ? undefined : { kind: 'repository', id: Number(id), fullName: '' };
+}
+
 /** The scope in which the jobs of a repository are planned. */
 export function scopeOf(kind: ScopeKind, repository: Repository): Scope {
   switch (kind) {

@@ -11,7 +11,10 @@ export interface SweepMark {
   readonly at: Instant;
   readonly gitea: Instant;
   readonly ec2: Instant;
+  /** Dollars, estimated: what ran today, ended and live. */
   readonly spentToday: number;
+  /** The part of it that has moved to history, and the day (since 1970) it is of. */
+  readonly spentEnded: { readonly day: number; readonly dollars: number };
   /** Scopes with unmet demand, for the fair share. */
   readonly waiting: readonly ScopeKey[];
 }

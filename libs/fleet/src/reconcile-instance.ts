@@ -1,0 +1,23 @@
+import { TAGS, type FleetPorts } from './ports.js';
+import { scopeFromKey, scopeKey } from './scope.js';
+import type { FleetSettings } from './settings.js';
+import { newView } from './sweep.js';
+import { releaseHolders } from './sweep-caps.js';
+import { reconcileScope } from './sweep-machines.js';
+
+/**
+ * What an EC2 event about one machine causes: its scope is compared with EC2 at once instead of within a minute, and
+ * planned again, since a place may be free. The sweep does the same without any event.
+ */
+export async function reconcileInstance(ports: FleetPorts, settings: FleetSettings, instanceId: string): Promise<'reconciled' | 'not-ours'> {
+  const view = newView(ports, settings);
+  view.instances = await ports.launcher.list();
+  const key = view.instances.find((each) => each.instanceId === instanceId)?.tags[TAGS.scope];
+  const scope = (await ports.store.listScopes()).find((each) => scopeKey(each) === key) ?? (key === undefined ? undefined : scopeFromKey(key));
+  if (scope === undefined) return 'not-ours';
+  view.scopes = [scope];
+  await reconcileScope(view, scope);
+  await releaseHolders(view);
+  await ports.queue.knock(scope, 0);
+  return 'reconciled';
+}
