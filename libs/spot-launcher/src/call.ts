@@ -15,7 +15,7 @@ const ATTEMPTS = 3;
 
 /**
  * Makes a call that may be repeated without harm: up to three times where EC2 is throttling or did not answer, since the
- * client itself does not repeat (`ec2.ts`). `send` gets the abort signal of its attempt.
+ * client may be one that does not repeat. `send` gets the abort signal of its attempt.
  */
 export async function callEc2<Answer>(operation: string, tools: CallTools, send: (options: { abortSignal: AbortSignal }) => Promise<Answer>): Promise<Answer> {
   for (let attempt = 1; ; attempt += 1) {

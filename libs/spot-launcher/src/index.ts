@@ -10,5 +10,8 @@ export type { LaunchRate } from './pacing.js';
 export { orderPools } from './pool-order.js';
 export { listPools, poolKey, type Market, type Pool } from './pool.js';
 export { createSpotLauncher, type SpotLauncher, type SpotLauncherOptions } from './spot-launcher.js';
+export type { SpotPrice } from './spot-price.js';
+export { explainStateReason, type EndCause } from './state-reason.js';
+export type { MachineImage, Subnet } from './surroundings.js';
 export type { TerminateOptions, TerminateOutcome } from './terminate.js';
 export { encodeUserData, UserDataTooLargeError } from './user-data.js';

@@ -1,9 +1,10 @@
-import { RunInstancesCommand, type Instance, type RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import type { Instance, RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { Ec2 } from './ec2.js';
 import { classifyLaunchError, errorCode, type LaunchErrorClass } from './launch-errors.js';
 import { errorDetail } from './error-detail.js';
 import { LAUNCH_POLICIES } from './launch-policy.js';
 import type { Pace } from './pacing.js';
+import { runInstancesOnce } from './send-once.js';
 import { fullJitterMs, type Sleep } from './sleep.js';
 
 export interface LaunchTools {
@@ -60,7 +61,7 @@ export async function launchIntoPool(input: RunInstancesCommandInput, deadline: 
 
 async function runInstances(input: RunInstancesCommandInput, deadline: number, tools: LaunchTools): Promise<Instance & { InstanceId: string }> {
   const timeLeft = Math.max(1, Math.min(tools.attemptMs, deadline - tools.now().getTime()));
-  const answer = await tools.ec2.send(new RunInstancesCommand(input), { abortSignal: AbortSignal.timeout(timeLeft) });
+  const answer = await runInstancesOnce(tools.ec2, input, AbortSignal.timeout(timeLeft));
   const instance = answer.Instances?.[0];
   if (instance?.InstanceId === undefined) throw new Error('EC2 accepted RunInstances and named no instance');
   return { ...instance, InstanceId: instance.InstanceId };

@@ -7,10 +7,12 @@ import type { LaunchRequest } from './launch-request.js';
 import { launch } from './launch.js';
 import { createPace, EC2_LAUNCH_RATE, unpaced, type LaunchRate } from './pacing.js';
 import { sleepForReal, type Sleep } from './sleep.js';
+import { readSpotPrices, type SpotPrice } from './spot-price.js';
+import { describeImage, describeSubnets, type MachineImage, type Subnet } from './surroundings.js';
 import { terminateInstance, type TerminateOptions, type TerminateOutcome } from './terminate.js';
 
 export interface SpotLauncherOptions {
-  /** Made with `maxAttempts: 1` (`ec2.ts` says why). */
+  /** An `EC2Client`. RunInstances is sent once per attempt whatever its `maxAttempts`; the other calls are tried three times here, so 1 is enough. */
   readonly ec2: Ec2;
   readonly now: () => Date;
   readonly sleep?: Sleep;
@@ -31,6 +33,9 @@ export interface SpotLauncher {
   terminate(instanceId: string, options?: TerminateOptions): Promise<TerminateOutcome>;
   list(query: InstanceQuery): Promise<readonly Instance[]>;
   console(instanceId: string, options?: { readonly latest?: boolean }): Promise<ConsoleOutput | undefined>;
+  spotPrices(instanceTypes: readonly string[]): Promise<readonly SpotPrice[]>;
+  describeImage(imageId: string): Promise<MachineImage | undefined>;
+  describeSubnets(subnets: readonly string[]): Promise<readonly Subnet[]>;
 }
 
 /** Launches and ends single-use EC2 machines. Keeps nothing but the pace of its launches: capacity memory comes and goes with each launch. */
@@ -43,5 +48,8 @@ export function createSpotLauncher(options: SpotLauncherOptions): SpotLauncher {
     terminate: (instanceId, terminateOptions = {}) => terminateInstance(instanceId, terminateOptions, tools),
     list: (query) => listInstances(query, tools),
     console: (instanceId, consoleOptions = {}) => readConsole(instanceId, consoleOptions, tools),
+    spotPrices: (instanceTypes) => readSpotPrices(instanceTypes, now(), tools),
+    describeImage: (imageId) => describeImage(imageId, tools),
+    describeSubnets: (subnets) => describeSubnets(subnets, tools),
   };
 }
