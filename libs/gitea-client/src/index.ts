@@ -1,3 +1,5 @@
+export { createGiteaClient, type GiteaClient, type GiteaClientOptions } from './client.js';
+export type { FetchAnswer, FetchInit, FetchLike, GiteaAnswer, GiteaRequest } from './connection.js';
 export { parseDelivery, type Delivery } from './delivery.js';
 export type { DeliveryFacts, IgnoredDelivery, RepositoryFacts } from './delivery-facts.js';
 export type { DeliveryHeaders } from './delivery-headers.js';
@@ -10,3 +12,10 @@ export type { RepositoryDelivery } from './repository-delivery.js';
 export type { Repository, User } from './repository.js';
 export { signatureOf, signDelivery, verifyDelivery, type SignedDelivery } from './signature.js';
 export type { UnknownWord } from './unknown-words.js';
+export { GiteaError, isGiteaError, type GiteaErrorKind } from './errors.js';
+export type { JobLogsState, JobQuery, ListedJob } from './jobs.js';
+export { registerRunner, type NewRunner, type RefusedRegistration, type RegistrationClient, type RunnerCredential } from './registration.js';
+export type { RepositoryReference } from './repository-paths.js';
+export type { Runner } from './runners.js';
+export type { Scope } from './scope.js';
+export { createSecret, type Secret } from './secret.js';
