@@ -59,7 +59,7 @@ fi
 : >/run/ci/armed || exit 1
 
 id ci >/dev/null 2>&1 || useradd --create-home --shell /bin/bash ci || exit 1
-mkdir -p /var/lib/ci /home/ci/work && : >/var/lib/ci/served || exit 1
+mkdir -p /var/lib/ci /home/ci/work && chmod 755 /var/lib/ci && : >/var/lib/ci/served || exit 1
 base64 -d >/var/lib/ci/.runner <<'SECRET' || exit 1
 @@CREDENTIAL@@
 SECRET
@@ -72,7 +72,7 @@ SECRET
 base64 -d >/run/ci/git-config <<'B64' || exit 1
 @@GITCONFIG@@
 B64
-chown -R ci: /var/lib/ci /home/ci/work /run/ci/git-cred && chmod 400 /run/ci/git-cred || exit 1
+chown ci: /var/lib/ci/.runner /var/lib/ci/config.yaml /home/ci/work /run/ci/git-cred && chmod 400 /run/ci/git-cred || exit 1
 if [ -s /run/ci/git-config ]; then
   cat /run/ci/git-config >>/etc/gitconfig && chmod 644 /etc/gitconfig || exit 1
 fi

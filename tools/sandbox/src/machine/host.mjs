@@ -1,0 +1,118 @@
+// One machine's process on the host, a session of its own: opens its network, starts its first process, answers as its
+// metadata service, keeps its console, notes its end. usage: host.mjs FOLDER
+import { fork, spawn } from 'node:child_process';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { destinationOf } from './destination.mjs';
+import { claimMachine, readMachine, writeEnd } from './machine-folder.mjs';
+import { createMetadataService } from './metadata-service.mjs';
+
+const folder = String(process.argv[2]);
+const { facts, settings } = readMachine(folder);
+if (!claimMachine(folder)) process.exit(0);
+
+/** @type {import('./machine-folder.mjs').EndReason} */
+let end = 'itself';
+const spotFile = join(folder, 'spot.json');
+const spotNotice = () => (existsSync(spotFile) ? JSON.parse(readFileSync(spotFile, 'utf8')) : undefined);
+const metadata = createMetadataService(facts, spotNotice);
+const log = createWriteStream(join(folder, 'console.log'), { flags: 'a', mode: 0o600 });
+const group = makeGroup();
+
+const ports = [...new Set([80, ...settings.egressPorts, ...settings.loopbackPorts])];
+const doorway = fork(new URL('doorway.mjs', import.meta.url), ports.map(String), { execPath: 'unshare', execArgv: ['--net', '--', process.execPath], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+let open = 0;
+doorway.on('message', (_message, handle) => {
+  /** @type {import('node:net').Server} */ (handle).on('connection', passOn);
+  open += 1;
+  if (open === ports.length) startMachine();
+});
+doorway.on('exit', () => {
+  if (open < ports.length) finish('its network could not be made: `unshare --net` or `ip` failed');
+});
+
+/** @param {import('node:net').Socket} socket */
+function passOn(socket) {
+  socket.on('error', () => socket.destroy());
+  const destination = destinationOf({ address: socket.localAddress ?? '', port: socket.localPort ?? 0 }, settings.loopbackPorts);
+  if (destination === 'metadata') return void metadata.emit('connection', socket);
+  if (destination === 'closed') return void socket.resetAndDestroy();
+  const outside = connect({ ...destination, allowHalfOpen: true });
+  outside.on('error', () => socket.resetAndDestroy());
+  socket.on('close', () => outside.destroy());
+  socket.pipe(outside).pipe(socket);
+}
+
+function startMachine() {
+  // Whatever ends this process ends the machine: the kernel sees to it.
+  const machine = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'bash', new URL('enter.sh', import.meta.url).pathname, `/proc/${doorway.pid}/ns/net`, group], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      MACHINE_DIR: folder,
+      MACHINE_NAME: facts.instanceId,
+      RUNNER: settings.runner ?? '',
+      DISK_MIB: String(settings.diskMiB),
+      HIDE: settings.hide.join('\n'),
+      NAME_SERVERS: nameServers().join('\n'),
+    },
+  });
+  /** @param {import('./machine-folder.mjs').EndReason} reason */
+  const terminate = (reason) => {
+    end = reason;
+    machine.stdin.write('terminate\n');
+    setTimeout(() => machine.kill('SIGKILL'), 5000).unref();
+  };
+  machine.stdin.on('error', () => undefined);
+  machine.stdout.on('data', (text) => log.write(text));
+  machine.stderr.on('data', (text) => log.write(text));
+  machine.on('error', (error) => finish(String(error)));
+  // Its init ends with 0, or by a signal (a reboot is one); anything else is root.sh's failure.
+  machine.on('close', (code) => finish(code ? 'the machine could not be started' : undefined));
+  process.on('SIGTERM', () => terminate('outside'));
+  process.on('SIGUSR2', () => {
+    const left = Date.parse(spotNotice()?.time ?? '') - Date.now();
+    setTimeout(() => terminate('spot'), Math.max(0, left)).unref();
+  });
+}
+
+/** @param {string} [problem] */
+function finish(problem) {
+  if (problem !== undefined) log.write(`[host] ${problem}\n`);
+  log.end(() => {
+    rmSync(join(folder, 'user-data'), { force: true });
+    if (group !== '') removeGroup();
+    writeEnd(folder, problem === undefined ? end : 'start-failed');
+    process.exit(0);
+  });
+}
+
+/** A control group of the machine's own, where the host has cgroup2. */
+function makeGroup() {
+  const mount = readFileSync('/proc/self/mounts', 'utf8').split('\n').map((line) => line.split(' ')).find(([, , type]) => type === 'cgroup2')?.[1];
+  if (mount === undefined) return '';
+  const path = join(mount, 'tinqs-ci-sandbox', facts.instanceId);
+  try {
+    mkdirSync(path, { recursive: true });
+    return path;
+  } catch {
+    return '';
+  }
+}
+
+function removeGroup() {
+  for (const path of [join(group, 'ci-watch'), join(group, 'ci-job'), group]) {
+    try {
+      rmdirSync(path);
+    } catch {
+      // Never made, or a process on its way out still counts: an empty group left behind costs nothing.
+      continue;
+    }
+  }
+}
+
+function nameServers() {
+  const lines = readFileSync('/etc/resolv.conf', 'utf8').matchAll(/^nameserver\s+(\S+)/gm);
+  return [...lines].map(([, server]) => String(server)).slice(0, 3);
+}
