@@ -1,4 +1,13 @@
 export { matchTypePattern } from './activity-type.js';
+export type { Decision } from './decision.js';
+export { explainDecision } from './decision.js';
 export { filterSkips } from './filter-list.js';
-export { matchPattern } from './filter-pattern.js';
 export type { VersionOption } from './filter-pattern.js';
+export { matchPattern } from './filter-pattern.js';
+export type { Reason, ReasonCode } from './reason.js';
+export { defaultSkipWords, skipsRun } from './skip-words.js';
+export type { TriggerEvent } from './trigger-event.js';
+export { pushEvent } from './trigger-event.js';
+export type { WorkflowFile } from './workflow-file.js';
+export type { FolderOptions, TreeEntry, WorkflowListing } from './workflow-files.js';
+export { isWorkflowPath, listWorkflows } from './workflow-files.js';
