@@ -1,3 +1,4 @@
+export { changedFilesOf, type ComparedWith, type TreeEntry } from './changed-files.js';
 export { createGiteaClient, type GiteaClient, type GiteaClientOptions } from './client.js';
 export type { FetchAnswer, FetchInit, FetchLike, GiteaAnswer, GiteaRequest } from './connection.js';
 export { parseDelivery, type Delivery } from './delivery.js';
