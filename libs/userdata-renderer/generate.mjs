@@ -3,14 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 const read = (name) => readFileSync(new URL(`src/${name}`, import.meta.url), 'utf8');
 
-export function generate() {
+function generate() {
   const script = read('boot.sh').replace('@@SUPERVISE@@\n', () => read('supervise.sh'));
   const lines = script.trimEnd().split('\n').map((line) => `  ${JSON.stringify(line)},`);
   return `// Made by generate.mjs from boot.sh and supervise.sh: edit those.\nexport const bootScript: string = [\n${lines.join('\n')}\n  '',\n].join('\\n');\n`;
 }
 
-if (process.argv[1] === import.meta.filename) {
-  const stale = read('boot-script.generated.ts') !== generate();
-  if (process.argv.includes('--check')) process.exitCode = stale ? 1 : 0;
-  else writeFileSync(new URL('src/boot-script.generated.ts', import.meta.url), generate());
-}
+if (process.argv.includes('--check')) process.exitCode = read('boot-script.generated.ts') === generate() ? 0 : 1;
+else writeFileSync(new URL('src/boot-script.generated.ts', import.meta.url), generate());
