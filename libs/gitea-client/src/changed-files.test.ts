@@ -11,7 +11,7 @@ describe('changedFilesOf', () => {
     [{ a: '1' }, { a: '1' }, [], 'equal trees, whatever commits lie between'],
     [{ dir: '1' }, { 'dir/f': '1' }, ['dir', 'dir/f'], 'a folder that became a file'],
     [{ é: '1', z: '1', '\u{1f600}': '1', '\uffee': '1' }, {}, ['z', 'é', '\uffee', '\u{1f600}'], 'in byte order'],
-  ])('%j after %j: %j (%s)', (head, old, files) => {
+  ])('%j after %j: %j (%s)', (head, old, files, _why) => {
     expect(changedFilesOf(tree(head), before(old))).toEqual(files);
   });
 

@@ -32,6 +32,8 @@ export interface Jobs {
    * An organisation's list is cut to what the token may read since 1.26, without a word. Absence from a list proves nothing.
    */
   listJobs(query?: JobQuery): Promise<readonly ListedJob[]>;
+  /** May this token list the jobs of a scope? Throws `unauthorized` where the token itself is not accepted. */
+  canListJobs(scope: Scope, signal?: AbortSignal): Promise<boolean>;
   /** The newest attempt's jobs of a run. */
   listRunJobs(repository: RepositoryReference, runId: number, signal?: AbortSignal): Promise<readonly ListedJob[]>;
   /** Null where the job is gone though its repository is there. */
@@ -58,6 +60,16 @@ export function createJobs(connection: Connection, repositories: RepositoryPaths
   return {
     listJobs: ({ status, scope, signal } = {}) =>
       atScope(repositories, scope ?? { kind: 'instance' }, (path) => readAll({ method: 'GET', path: `${path}/jobs`, query: { status: typeof status === 'string' ? [status] : status }, signal })),
+
+    async canListJobs(scope, signal) {
+      try {
+        await atScope(repositories, scope, (path) => connection.read({ method: 'GET', path: `${path}/jobs`, query: { status: 'queued', page: 1, limit: 1 }, signal }, listFields));
+        return true;
+      } catch (error) {
+        if (isGiteaError(error, 'forbidden', 'not-found')) return false;
+        throw error;
+      }
+    },
 
     listRunJobs: (repository, runId, signal) =>
       repositories.at(repository, (path) => readAll({ method: 'GET', path: `${path}/actions/runs/${runId}/jobs`, signal })),
