@@ -9,10 +9,11 @@ const tests = ['**/*.test.ts', '**/*.contract.ts', '**/vitest.config.ts'];
 const boundaries = [
   { sourceTag: 'type:core', onlyDependOnLibsWithTags: ['type:core'], bannedExternalImports: ['@aws-sdk/*', 'zod', 'hono'] },
   { sourceTag: 'type:adapter', onlyDependOnLibsWithTags: ['type:core'] },
-  { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:core', 'type:adapter'] },
+  { sourceTag: 'type:wiring', onlyDependOnLibsWithTags: ['type:core', 'type:adapter'] },
+  { sourceTag: 'type:app', onlyDependOnLibsWithTags: ['type:core', 'type:adapter', 'type:wiring'] },
   { sourceTag: 'type:testing', onlyDependOnLibsWithTags: ['type:core', 'type:testing'] },
-  { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:core', 'type:adapter', 'type:app', 'type:testing', 'type:tool'] },
-  { sourceTag: 'type:composition', onlyDependOnLibsWithTags: ['type:core', 'type:adapter', 'type:app', 'type:testing', 'type:composition'] },
+  { sourceTag: 'type:tool', onlyDependOnLibsWithTags: ['type:core', 'type:adapter', 'type:wiring', 'type:app', 'type:testing', 'type:tool'] },
+  { sourceTag: 'type:composition', onlyDependOnLibsWithTags: ['type:core', 'type:adapter', 'type:wiring', 'type:app', 'type:testing', 'type:composition'] },
 ];
 
 /** Core takes values: no built-ins, clock, randomness, environment or network. */

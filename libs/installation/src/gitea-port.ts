@@ -1,0 +1,134 @@
+import type { GiteaPort, Job, JobFact, JobStatus, Repository, Scope } from '@tinqs/fleet';
+import { listsRepository } from '@tinqs/fleet';
+import { isGiteaError, registerRunner, type GiteaClient, type Job as GiteaJob, type ListedJob, type Scope as GiteaScope } from '@tinqs/gitea-client';
+
+export interface GiteaPortOptions {
+  readonly client: GiteaClient;
+  readonly now: () => number;
+  readonly allowedRepositories: readonly string[];
+  /** With scope `instance`: what registers. Otherwise the scope's token is asked for. */
+  readonly registrationToken: (() => Promise<string>) | null;
+  /** Does the workflow file at the job's commit say that its key only calls another workflow? */
+  readonly isCaller: (job: Job) => Promise<boolean>;
+}
+
+const STATUS: { readonly [status in GiteaJob['status']]: JobStatus } = { queued: 'queued', waiting: 'blocked', in_progress: 'running', completed: 'done', unknown: 'blocked' };
+
+/** Fits the client to what the controller and the sweep need. */
+export function createGiteaPort({ client, now, allowedRepositories, registrationToken, isCaller }: GiteaPortOptions): GiteaPort {
+  const byPath = new Map<string, { readonly repository: Repository; readonly mirror: boolean; readonly until: number }>();
+
+  async function repositoryOf(path: string): Promise<{ readonly repository: Repository; readonly mirror: boolean }> {
+    const known = byPath.get(path);
+    if (known !== undefined && known.until > now()) return known;
+    const { id, fullName, mirror } = await client.repositoryByPath(path);
+    const found = { repository: { id, fullName }, mirror, until: now() + 60_000 };
+    byPath.set(path, found);
+    return found;
+  }
+
+  /** The highest level the token may list: the instance, else each owner, else each repository that is named without a glob. */
+  async function listAllowed(): Promise<readonly ListedJob[]> {
+    const status = ['queued', 'in_progress'] as const;
+    const refused = (error: unknown) => {
+      if (isGiteaError(error, 'forbidden', 'not-found')) return undefined;
+      throw error;
+    };
+    const all = await client.listJobs({ status }).catch(refused);
+    if (all !== undefined) return all;
+    const owners = [...new Set(allowedRepositories.map((entry) => entry.split('/')[0]!).filter((owner) => !/[*?[{]/.test(owner)))];
+    const lists = await Promise.all(
+      owners.map(async (login) => {
+        const ofOwner = await client.listJobs({ status, scope: { kind: 'owner', login } }).catch(refused);
+        if (ofOwner !== undefined) return ofOwner;
+        const named = allowedRepositories.filter((entry) => entry.startsWith(`${login}/`) && !/[*?[{]/.test(entry));
+        const ofRepositories = await Promise.all(named.map((fullName) => client.listJobs({ status, scope: { kind: 'repository', repository: { fullName } } })));
+        return ofRepositories.flat();
+      }),
+    );
+    return lists.flat();
+  }
+
+  return {
+    async register({ name, labels, scope }) {
+      const token = scope.kind === 'instance' && registrationToken !== null ? await registrationToken() : undefined;
+      const answer = await registerRunner(client, { name, labels, scope: toGitea(scope), ephemeral: true, version: 'tinqs-ci', ...(token === undefined ? {} : { registrationToken: token }) });
+      if (answer.kind === 'refused') return { kind: 'refused', sentence: `${answer.sentence} (${answer.remedy})`, permanent: answer.code === 'not-ephemeral' };
+      return { kind: 'registered', runnerId: answer.id, credential: answer };
+    },
+    async unregister(scope, runnerId) {
+      await client.deleteRunner(toGitea(scope), runnerId).catch(repositoryGone);
+    },
+    async listRunners(scope) {
+      const rows = await client.listRunners(toGitea(scope)).catch(repositoryGone);
+      return (rows ?? []).map((row) => ({ runnerId: row.id, name: row.name, online: row.online, busy: row.busy, disabled: row.disabled }));
+    },
+    async readRunner(scope, runnerId) {
+      const row = await client.getRunner(toGitea(scope), runnerId).catch(repositoryGone);
+      return row === undefined || row === null ? null : { runnerId: row.id, name: row.name, online: row.online, busy: row.busy, disabled: row.disabled };
+    },
+    async readJob(repository, id) {
+      const seenAt = now();
+      const job = await client.getJob({ id: repository.id }, Number(id)).catch(repositoryGone);
+      return job === undefined || job === null ? null : toFact(job, repository, seenAt, 'read');
+    },
+    async listJobs() {
+      const seenAt = now();
+      const facts: JobFact[] = [];
+      for (const job of await listAllowed()) {
+        const { repository, mirror } = await repositoryOf(job.repositoryPath);
+        if (listsRepository(allowedRepositories, repository.fullName, { mirror })) facts.push(toFact(job, repository, seenAt, 'listing'));
+      }
+      return facts;
+    },
+    async rerunJob(repository, runId, id) {
+      try {
+        await client.call({ method: 'POST', path: `/api/v1/repos/${(await client.repositoryById(repository.id)).fullName.split('/').map(encodeURIComponent).join('/')}/actions/runs/${runId}/jobs/${Number(id)}/rerun` });
+        return 'started';
+      } catch (error) {
+        if (!isGiteaError(error)) throw error;
+        if (error.status === 400 || error.status === 409) return 'not-yet';
+        if (error.status === 404) return 'unsupported';
+        throw error;
+      }
+    },
+    isCaller,
+  };
+}
+
+/** A deleted repository took its jobs, runners and registrations with it. */
+function repositoryGone(error: unknown): undefined {
+  if (isGiteaError(error, 'not-found')) return undefined;
+  throw error;
+}
+
+function toGitea(scope: Scope): GiteaScope {
+  switch (scope.kind) {
+    case 'repository':
+      return { kind: 'repository', repository: { id: scope.id } };
+    case 'owner':
+      return { kind: 'owner', login: scope.name };
+    case 'instance':
+      return { kind: 'instance' };
+  }
+}
+
+/** What Gitea said of a job, in the domain's words. `unknown` words of a newer server count as not ready: the sweep reads again. */
+export function toFact(job: GiteaJob, repository: Repository, seenAt: number, via: JobFact['via']): JobFact {
+  return {
+    id: String(job.id),
+    repository: { id: repository.id, fullName: repository.fullName },
+    runId: job.runId,
+    name: job.name,
+    labels: job.labels,
+    status: STATUS[job.status],
+    conclusion: job.conclusion,
+    headSha: job.headSha === '' ? null : job.headSha,
+    headBranch: job.headBranch,
+    url: job.htmlUrl === '' ? null : job.htmlUrl,
+    runnerId: job.runnerId,
+    createdAt: job.createdAt === null ? null : Date.parse(job.createdAt),
+    seenAt,
+    via,
+  };
+}

@@ -1,0 +1,16 @@
+export { callsWorkflow } from './caller.js';
+export { composeInstallation } from './compose.js';
+export type { Installation, InstallationConfig, InstallationTools } from './compose.js';
+export { ConfigError, loadConfig } from './config.js';
+export type { Config, ConfigPart, Environment } from './config.js';
+export { toFact } from './gitea-port.js';
+export { createLogger } from './logger.js';
+export type { Logger } from './logger.js';
+export { pricePerHour } from './prices.js';
+export type { QueueMessage } from './queue-message.js';
+export { parseRunnerClasses } from './runner-classes.js';
+export { createSecretValue } from './secrets.js';
+export type { ReadParameter, SecretValue } from './secrets.js';
+export { GiteaTooOldError, serverFactsOf } from './server-facts.js';
+export { createSqsQueue } from './sqs-queue.js';
+export type { MessageQueue } from './sqs-queue.js';
