@@ -8,6 +8,5 @@ export function errorDetail(error: unknown, userData = ''): string {
   const message = error instanceof Error ? error.message : '';
   if (userData !== '' && message.includes(userData.slice(0, 24))) return '';
   const [said = ''] = message.split('Encoded authorization failure message');
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return said.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim().slice(0, LONGEST);
 }

@@ -63,7 +63,7 @@ function toInstance(instance: Ec2Instance): Instance {
   return {
     instanceId: instance.InstanceId ?? '',
     state: instance.State?.Name ?? 'pending',
-    stateReason: reason?.Code === undefined ? undefined : { code: reason.Code, message: reason.Message ?? '' },
+    stateReason: reason?.Code === undefined || reason.Code === '' ? undefined : { code: reason.Code, message: reason.Message ?? '' },
     stateChangedAt: transitionTime(instance.StateTransitionReason),
     tags: Object.fromEntries((instance.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
     launchTime: instance.LaunchTime ?? new Date(0),

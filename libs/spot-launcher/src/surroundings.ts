@@ -6,7 +6,8 @@ import { callEc2, type CallTools } from './call.js';
 export interface MachineImage {
   readonly imageId: string;
   readonly rootDeviceName: string;
-  readonly architecture: string;
+  /** `x86_64`, `arm64`: EC2 launches an AMI on instance types of its own architecture only. */
+  readonly architecture: string | undefined;
   readonly available: boolean;
 }
 
@@ -22,7 +23,7 @@ export async function describeImage(imageId: string, tools: CallTools): Promise<
   const answer = await unlessUnknown('InvalidAMIID', callEc2(`DescribeImages of ${imageId}`, tools, (options) => tools.ec2.send(new DescribeImagesCommand({ ImageIds: [imageId] }), options)));
   const image = answer?.Images?.[0];
   if (image?.RootDeviceName === undefined) return undefined;
-  return { imageId, rootDeviceName: image.RootDeviceName, architecture: image.Architecture ?? 'unknown', available: image.State === 'available' };
+  return { imageId, rootDeviceName: image.RootDeviceName, architecture: image.Architecture, available: image.State === 'available' };
 }
 
 /** Those of the given subnets that exist. Asked for by filter: by id, one unknown subnet would refuse the whole call. */
