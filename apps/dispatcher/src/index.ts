@@ -1,1 +1,5 @@
-export {};
+export { dispatchBatch } from './dispatch.js';
+export type { DispatchTools, PlanEvent, QueuedMessage } from './dispatch.js';
+export { createOnce } from './once.js';
+export { handleWebhook } from './webhook.js';
+export type { WebhookAnswer, WebhookRequest, WebhookTools } from './webhook.js';

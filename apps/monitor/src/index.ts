@@ -1,1 +1,3 @@
-export {};
+export { runSweep } from './sweep.js';
+export type { SweepTools } from './sweep.js';
+export type { Alarm } from './alarms.js';

@@ -47,3 +47,6 @@ export { sweep } from './sweep.js';
 export type { SweepReport } from './sweep.js';
 export { explainJob } from './explain.js';
 export type { JobExplanation } from './explain.js';
+export { countHolders } from './surroundings.js';
+export { jobView, machineView, statusView } from './view.js';
+export type { JobView, MachineView, Need, StatusInput, StatusView } from './view.js';
