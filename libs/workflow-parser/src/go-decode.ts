@@ -1,3 +1,4 @@
+import type { GiteaVersion } from './gitea-version.js';
 import type { GoMap, GoValue } from './go-value.js';
 import { isList, isMapping } from './go-value.js';
 import { followAlias } from './yaml-node.js';
@@ -9,6 +10,7 @@ import type { ScalarValue } from './yaml-scalar.js';
 export type Shape =
   | 'string'
   | 'bool'
+  | 'int'
   | 'any'
   /** Kept as it is, not decoded: nothing in it can be wrong. */
   | 'node'
@@ -16,19 +18,23 @@ export type Shape =
   | { readonly map: Shape }
   | { readonly fields: Readonly<Record<string, Shape>> }
   /** A text, or the map. */
-  | { readonly textOr: Shape };
+  | { readonly textOr: Shape }
+  /** Decoded twice; the first result is kept. */
+  | { readonly both: readonly [Shape, Shape] }
+  /** Wrong types in here count only once the jobs are parsed. */
+  | { readonly jobsOnly: Shape };
 
 /** A decoded section: a struct is a map of its fields, a list is an array, a node is itself. Undefined: nothing was set. */
 export type Decoded = undefined | null | boolean | string | GoValue | YamlNode | readonly Decoded[] | DecodedMap;
 export interface DecodedMap {
   readonly kind: 'decoded';
   readonly entries: ReadonlyMap<string, Decoded>;
-  /** The nodes of the keys, for positions. */
-  readonly keys: ReadonlyMap<string, YamlNode>;
+  /** The key and value nodes behind them. */
+  readonly nodes: ReadonlyMap<string, { readonly key: YamlNode; readonly value: YamlNode }>;
 }
 
 export interface DecodeReport {
-  (node: YamlNode, code: string, message: string): void;
+  (node: YamlNode, code: string, message: string, jobsOnly?: boolean): void;
 }
 
 /** Ends a decoding at once, as opposed to a wrong type, after which the rest is still looked at. */
@@ -38,15 +44,17 @@ class DecodingEnded extends Error {
 
 interface Decoding {
   readonly report: DecodeReport;
+  readonly gitea: GiteaVersion;
   readonly open: Set<YamlNode>;
   steps: number;
+  jobsOnly: boolean;
   aliasSteps: number;
   aliasDepth: number;
 }
 
 /** Decodes a node, reporting everything that does not fit. What could be decoded is returned all the same. */
-export function decode(node: YamlNode, shape: Shape, report: DecodeReport): Decoded {
-  const decoding: Decoding = { report, open: new Set(), steps: 0, aliasSteps: 0, aliasDepth: 0 };
+export function decode(node: YamlNode, shape: Shape, gitea: GiteaVersion, report: DecodeReport): Decoded {
+  const decoding: Decoding = { report, gitea, open: new Set(), steps: 0, jobsOnly: false, aliasSteps: 0, aliasDepth: 0 };
   try {
     return decodeNode(node, shape, decoding);
   } catch (error) {
@@ -56,7 +64,7 @@ export function decode(node: YamlNode, shape: Shape, report: DecodeReport): Deco
 }
 
 function end(decoding: Decoding, node: YamlNode, code: string, message: string): never {
-  decoding.report(node, code, message);
+  decoding.report(node, code, message, decoding.jobsOnly);
   throw new DecodingEnded(message);
 }
 
@@ -67,6 +75,7 @@ function decodeNode(node: YamlNode, shape: Shape, decoding: Decoding): Decoded {
     end(decoding, node, 'yaml-alias-bomb', 'almost everything here comes from aliases; write the values out, Gitea refuses such a file');
   }
   if (shape === 'node') return node;
+  if (typeof shape === 'object' && ('both' in shape || 'jobsOnly' in shape)) return decodeTwice(node, shape, decoding);
   if (node.kind !== 'alias') return decodeContent(node, shape, decoding);
   if (decoding.open.has(node)) end(decoding, node, 'yaml-alias-loop', `the anchor &${node.value} contains itself; remove the alias inside it`);
   decoding.open.add(node);
@@ -74,6 +83,19 @@ function decodeNode(node: YamlNode, shape: Shape, decoding: Decoding): Decoded {
   const decoded = decodeNode(followAlias(node), shape, decoding);
   decoding.aliasDepth--;
   decoding.open.delete(node);
+  return decoded;
+}
+
+function decodeTwice(node: YamlNode, shape: { both: readonly [Shape, Shape] } | { jobsOnly: Shape }, decoding: Decoding): Decoded {
+  if ('both' in shape) {
+    const kept = decodeNode(node, shape.both[0], decoding);
+    decodeNode(node, shape.both[1], decoding);
+    return kept;
+  }
+  const outside = decoding.jobsOnly;
+  decoding.jobsOnly = true;
+  const decoded = decodeNode(node, shape.jobsOnly, decoding);
+  decoding.jobsOnly = outside;
   return decoded;
 }
 
@@ -101,12 +123,12 @@ function decodeContent(node: YamlNode, shape: Shape, decoding: Decoding): Decode
   return shape === 'any' ? anyMap(node, decoding) : typedMap(node, shape as { map: Shape } | { fields: Record<string, Shape> }, decoding);
 }
 
-const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && node.plain && resolveScalar(node).type === 'null';
+export const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && resolveScalar(node, '1.25').type === 'null';
 
 function decodeScalar(node: YamlNode, shape: Shape, decoding: Decoding): Decoded {
-  const scalar = resolveScalar(node);
+  const scalar = resolveScalar(node, decoding.gitea);
   if (scalar.type === 'mismatch') end(decoding, node, 'yaml-tag', `"${node.value}" is no ${scalar.tag}; remove the tag or mend the value`);
-  if (scalar.type === 'null') return shape === 'string' || shape === 'bool' || (typeof shape === 'object' && 'fields' in shape && false) ? undefined : null;
+  if (scalar.type === 'null') return shape === 'string' || shape === 'bool' || shape === 'int' ? undefined : null;
   if (shape === 'string') return node.tag === '!!binary' ? binaryOf(node, decoding) : node.value;
   if (shape === 'any') return node.tag === '!!binary' ? binaryOf(node, decoding) : valueOf(scalar);
   if (shape === 'bool') {
@@ -115,6 +137,7 @@ function decodeScalar(node: YamlNode, shape: Shape, decoding: Decoding): Decoded
     if (scalar.type === 'string' && /^(?:y|Y|yes|Yes|YES|on|On|ON)$/.test(scalar.value)) return true;
     if (scalar.type === 'string' && /^(?:n|N|no|No|NO|off|Off|OFF)$/.test(scalar.value)) return false;
   }
+  if (shape === 'int' && (scalar.type === 'int' || scalar.type === 'float')) return valueOf(scalar);
   return wrongType(node, shape, decoding);
 }
 
@@ -130,7 +153,7 @@ function binaryOf(node: YamlNode, decoding: Decoding): string {
 }
 
 function wrongType(node: YamlNode, shape: Shape, decoding: Decoding): undefined {
-  decoding.report(node, 'wrong-type', `this is ${foundName(node)}, expected ${shapeName(shape)}`);
+  decoding.report(node, 'wrong-type', `this is ${foundName(node)}, expected ${shapeName(shape)}`, decoding.jobsOnly);
   return undefined;
 }
 
@@ -141,6 +164,7 @@ function foundName(node: YamlNode): string {
 function shapeName(shape: Shape): string {
   if (shape === 'string') return 'a text';
   if (shape === 'bool') return 'true or false';
+  if (shape === 'int') return 'a number';
   if (typeof shape === 'object' && 'list' in shape) return 'a list';
   return typeof shape === 'object' && 'textOr' in shape ? 'a text or a map' : 'a map';
 }
@@ -154,7 +178,7 @@ function keysAreUnique(node: YamlNode, decoding: Decoding): boolean {
     const name = `${key.kind} ${key.value}`;
     if (seen.has(name)) {
       unique = false;
-      decoding.report(key, 'duplicate-key', `the key "${key.value}" stands here twice; remove one`);
+      decoding.report(key, 'duplicate-key', `the key "${key.value}" stands here twice; remove one`, decoding.jobsOnly);
     }
     seen.add(name);
   }
@@ -167,7 +191,7 @@ export function isMergeKey(node: YamlNode): boolean {
 
 function typedMap(node: YamlNode, shape: { map: Shape } | { fields: Record<string, Shape> }, decoding: Decoding): DecodedMap {
   const entries = new Map<string, Decoded>();
-  const keys = new Map<string, YamlNode>();
+  const nodes = new Map<string, { key: YamlNode; value: YamlNode }>();
   const fields = 'fields' in shape ? shape.fields : undefined;
   const add = (key: YamlNode, value: YamlNode, taken: Set<string> | undefined): void => {
     const name = decodeNode(key, 'string', decoding);
@@ -175,14 +199,14 @@ function typedMap(node: YamlNode, shape: { map: Shape } | { fields: Record<strin
     taken?.add(name);
     const expected = fields ? (Object.hasOwn(fields, name) ? fields[name] : undefined) : (shape as { map: Shape }).map;
     if (expected === undefined) return;
-    if (fields && keys.has(name)) return decoding.report(key, 'duplicate-key', `the key "${name}" stands here twice; remove one`);
-    keys.set(name, key);
+    if (fields && nodes.has(name)) return decoding.report(key, 'duplicate-key', `the key "${name}" stands here twice; remove one`, decoding.jobsOnly);
+    nodes.set(name, { key, value });
     const decoded = decodeNode(value, expected, decoding);
     if (decoded !== undefined) entries.set(name, decoded);
     else if (!fields && isNull(followAlias(value)) && !entries.has(name)) entries.set(name, expected === 'string' ? '' : null);
   };
   eachPair(node, decoding, add);
-  return { kind: 'decoded', entries, keys };
+  return { kind: 'decoded', entries, nodes };
 }
 
 function anyMap(node: YamlNode, decoding: Decoding): GoMap {
@@ -191,7 +215,7 @@ function anyMap(node: YamlNode, decoding: Decoding): GoMap {
   let general = false;
   for (let i = 0; i < node.items.length; i += 2) {
     const key = node.items[i] as YamlNode;
-    const type = key.kind === 'scalar' ? (key.tag.startsWith('!') && key.tag !== '!' && key.tag !== '!!str' && key.tag !== '!!merge' ? 'tagged' : resolveScalar(key).type) : key.kind;
+    const type = key.kind === 'scalar' ? (key.tag.startsWith('!') && key.tag !== '!' && key.tag !== '!!str' && key.tag !== '!!merge' ? 'tagged' : resolveScalar(key, decoding.gitea).type) : key.kind;
     if (type !== 'string' && type !== 'merge') general = true;
   }
   const add = (key: YamlNode, value: YamlNode, taken: Set<string> | undefined): void => {

@@ -2,11 +2,20 @@
  * Values as Gitea's decoder makes them. JavaScript cannot tell `1` from `1.0`, and a matrix can: integers are numbers
  * (bigint beyond 2^53), floats are wrapped.
  */
-export type GoValue = null | boolean | number | bigint | string | Date | GoFloat | readonly GoValue[] | GoMap;
+export type GoValue = null | boolean | number | bigint | string | GoTime | GoFloat | readonly GoValue[] | GoMap;
 
 export interface GoFloat {
   readonly kind: 'float';
   readonly value: number;
+}
+
+export interface GoTime {
+  readonly kind: 'time';
+  readonly at: Date;
+  /** Minutes ahead of UTC, as written. */
+  readonly offset: number;
+  /** The fraction of the second as written, without trailing zeros: `.12`, or empty. */
+  readonly fraction: string;
 }
 
 /** `general`: some key is no string; expressions cannot look into such a map. */
@@ -22,6 +31,8 @@ export const isList = (value: GoValue | undefined): value is readonly GoValue[] 
 export const isMapping = (value: GoValue | undefined): value is GoMap => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'map';
 export const isFloat = (value: GoValue | undefined): value is GoFloat => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'float';
 
+export const isTime = (value: GoValue | undefined): value is GoTime => typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'time';
+
 export function mapOf(entries: Iterable<readonly [string, GoValue]>): GoMap {
   return { kind: 'map', general: false, entries: new Map(entries) };
 }
@@ -32,6 +43,6 @@ export function identityOf(value: GoValue): string {
   if (isMapping(value)) return `${value.general ? 'g' : ''}{${[...value.entries].map(([key, item]) => `${JSON.stringify(key)}:${identityOf(item)}`).sort().join()}}`;
   // Not a number is equal to nothing, itself included; one text for it errs only where a matrix excludes `.nan`.
   if (isFloat(value)) return `f${value.value}`;
-  if (value instanceof Date) return `t${value.getTime()}`;
+  if (isTime(value)) return `t${value.at.getTime()}${value.fraction} ${value.offset}`;
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

@@ -9,7 +9,10 @@ export interface YamlRecord {
 /** `concurrency`: a bare text is a group. Both texts are raw, expressions included. */
 export interface Concurrency extends Position {
   readonly group: string;
+  /** Empty when not given. */
   readonly cancelInProgress: string;
+  /** A text instead of a map: it may even evaluate to the map. */
+  readonly bare: boolean;
 }
 
 /** One job as written, before its matrix is expanded and its expressions are evaluated. The position is that of its key. */

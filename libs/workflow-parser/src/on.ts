@@ -8,6 +8,7 @@ import type { DispatchInput, FilterValue, Trigger, TriggerFilter, TriggerSchedul
 import type { YamlNode } from './yaml-node.js';
 
 interface Reading {
+  readonly gitea: GiteaVersion;
   readonly report: DecodeReport;
   readonly position: (offset: number) => Position;
 }
@@ -16,16 +17,17 @@ interface Reading {
 const callIsNoTrigger = (gitea: GiteaVersion): boolean => gitea !== '1.25';
 
 /** Reads the value of `on`. Undefined: Gitea ignores the file, and the reasons were reported. */
-export function readTriggers(on: YamlNode | undefined, root: YamlNode, gitea: GiteaVersion, { report, position }: Reading): readonly Trigger[] | undefined {
+export function readTriggers(on: YamlNode | undefined, root: YamlNode, { gitea, report, position }: Reading): readonly Trigger[] | undefined {
   let valid = true;
   const reading: Reading = {
+    gitea,
     position,
     report: (node, code, message) => {
       valid = false;
       report(node, code, message);
     },
   };
-  const triggers = on ? entriesOf(on, gitea, reading) : missing(root, reading);
+  const triggers = on ? entriesOf(on, reading) : missing(root, reading);
   return valid ? triggers.filter((trigger) => !(callIsNoTrigger(gitea) && trigger.name === 'workflow_call')) : undefined;
 }
 
@@ -34,10 +36,10 @@ function missing(root: YamlNode, { report }: Reading): readonly Trigger[] {
   return [];
 }
 
-function entriesOf(on: YamlNode, gitea: GiteaVersion, reading: Reading): readonly Trigger[] {
+function entriesOf(on: YamlNode, reading: Reading): readonly Trigger[] {
   if (on.kind === 'scalar') return [{ name: textOf(on, reading), ...reading.position(on.offset) }];
   if (on.kind === 'seq') {
-    const values = decode(on, { list: 'any' }, reading.report) as readonly GoValue[] | undefined;
+    const values = decode(on, { list: 'any' }, reading.gitea, reading.report) as readonly GoValue[] | undefined;
     return (values ?? []).map((value, index) => {
       const node = on.items[index] ?? on;
       if (typeof value !== 'string') reading.report(node, 'on-entry', 'an entry of "on" must be the name of an event; Gitea ignores the file');
@@ -51,7 +53,7 @@ function entriesOf(on: YamlNode, gitea: GiteaVersion, reading: Reading): readonl
   return pairsOf(on).map(([key, value]) => {
     if (key.kind !== 'scalar') reading.report(key, 'on-entry', 'the name of an event must be a text');
     const at = reading.position(key.offset);
-    if (callIsNoTrigger(gitea) && key.value === 'workflow_call') return { name: key.value, ...at };
+    if (callIsNoTrigger(reading.gitea) && key.value === 'workflow_call') return { name: key.value, ...at };
     return { name: key.value, ...at, ...detailsOf(key.value, value, reading) };
   });
 }
@@ -70,7 +72,7 @@ function detailsOf(event: string, value: YamlNode, reading: Reading): Details {
 }
 
 function schedulesOf(event: string, list: YamlNode, reading: Reading): readonly TriggerSchedule[] {
-  const values = (decode(list, { list: 'any' }, reading.report) ?? []) as readonly GoValue[];
+  const values = (decode(list, { list: 'any' }, reading.gitea, reading.report) ?? []) as readonly GoValue[];
   return values.map((value, index) => {
     const node = list.items[index] ?? list;
     const at = reading.position(node.offset);
@@ -104,7 +106,7 @@ function filtersOf(event: string, map: YamlNode, reading: Reading): Details {
 function valuesOf(value: YamlNode, reading: Reading): readonly FilterValue[] {
   if (value.kind === 'scalar') return [{ value: textOf(value, reading), ...reading.position(value.offset) }];
   return value.items.flatMap((item) => {
-    const decoded = decode(item, 'string', reading.report);
+    const decoded = decode(item, 'string', reading.gitea, reading.report);
     return typeof decoded === 'string' ? [{ value: decoded, ...reading.position(item.offset) }] : [];
   });
 }
@@ -115,7 +117,7 @@ function inputsOf(map: YamlNode, reading: Reading): readonly DispatchInput[] {
   return pairsOf(map).map(([key, value]) => {
     if (key.kind !== 'scalar') reading.report(key, 'on-input', 'the name of an input must be a text');
     if (value.kind !== 'map') reading.report(value, 'on-input', `the input "${key.value}" must be a map, such as {type: string}`);
-    const decoded = value.kind === 'map' ? (decode(value, inputShape, reading.report) as DecodedMap | undefined) : undefined;
+    const decoded = value.kind === 'map' ? (decode(value, inputShape, reading.gitea, reading.report) as DecodedMap | undefined) : undefined;
     const text = (field: string): string => (typeof decoded?.entries.get(field) === 'string' ? (decoded.entries.get(field) as string) : '');
     const options = decoded?.entries.get('options');
     return {
@@ -131,8 +133,8 @@ function inputsOf(map: YamlNode, reading: Reading): readonly DispatchInput[] {
 }
 
 /** A text as Gitea decodes it where it wants one: null is the empty text. */
-function textOf(node: YamlNode, { report }: Reading): string {
-  const decoded = decode(node, 'string', report);
+function textOf(node: YamlNode, { gitea, report }: Reading): string {
+  const decoded = decode(node, 'string', gitea, report);
   return typeof decoded === 'string' ? decoded : '';
 }
 

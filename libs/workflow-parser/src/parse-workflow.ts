@@ -1,11 +1,18 @@
-import type { Job } from './job.js';
-import { decode } from './go-decode.js';
-import type { Decoded, DecodedMap } from './go-decode.js';
+import { readConcurrency } from './concurrency.js';
+import { nothingKnown } from './expression-context.js';
+import { Failure, GiteaError, GiteaPanic, NotKnownHere } from './gitea-failure.js';
 import { newestGitea } from './gitea-version.js';
+import type { GiteaVersion } from './gitea-version.js';
+import type { Job } from './job.js';
+import { jobRows, WrongTypes } from './job-row.js';
 import { readTriggers } from './on.js';
 import type { Problem } from './problem.js';
+import { plainNode, present, readJob, textRecord } from './read-job.js';
 import type { Trigger } from './trigger.js';
-import type { ParseOptions, ParseResult } from './workflow.js';
+import { callNode } from './workflow-call.js';
+import { asMap, decodeWorkflow, mapField, nodeField, problemAt, textField } from './workflow-document.js';
+import type { DecodedWorkflow, WorkflowDocument } from './workflow-document.js';
+import type { ParseOptions, ParseResult, Workflow } from './workflow.js';
 import type { YamlNode } from './yaml-node.js';
 import { readYaml } from './yaml-read.js';
 
@@ -15,23 +22,83 @@ export function parseWorkflow(text: string, options: ParseOptions = {}): ParseRe
   const named = options.path === undefined ? {} : { path: options.path };
   const yaml = readYaml(text);
   if (yaml.kind === 'refused') return { kind: 'ignored', problems: [{ severity: 'error', code: yaml.code, message: yaml.message, ...yaml.at, ...named }] };
-  const problems: Problem[] = [];
-  const report = (node: YamlNode, code: string, message: string): void => void problems.push({ severity: 'error', code, message, ...yaml.position(node.offset), ...named });
-  const root = decode(yaml.root, { fields: { name: 'string', on: 'node' } }, report);
-  const on = fieldOf(root, 'on') as YamlNode | undefined;
-  const triggers = readTriggers(on, yaml.root, gitea, { report, position: yaml.position });
-  if (!triggers || problems.length > 0) return { kind: 'ignored', problems };
-  const jobs: readonly Job[] = [];
-  return { kind: 'workflow', workflow: { ...named, gitea, triggers, jobs, text }, problems };
+  const document: WorkflowDocument = { ...named, root: yaml.root, position: yaml.position };
+  const decoded = decodeWorkflow(document, gitea);
+  const problems: Problem[] = decoded.findings.map(({ stage: _, ...problem }) => problem);
+  const triggers = readTriggers(nodeField(decoded.root, 'on'), yaml.root, {
+    gitea,
+    position: yaml.position,
+    report: (node, code, message) => void problems.push(problemAt(document, node, code, message)),
+  });
+  const unreadable = !triggers || decoded.findings.some(({ stage }) => stage === 'file');
+  const tried = unreadable ? undefined : tryJobs(document, gitea);
+  if (tried && !problems.some((problem) => problem.line === tried.problem.line && problem.column === tried.problem.column)) problems.push(tried.problem);
+  problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  // Up to 1.25 the jobs are looked at only when the triggers have matched.
+  if (unreadable || (tried?.kind === 'error' && gitea !== '1.25')) return { kind: 'ignored', problems };
+  return { kind: 'workflow', workflow: workflowOf(document, decoded, triggers, gitea, tried?.kind === 'panic' && gitea !== '1.25' ? tried.problem : undefined), problems };
 }
 
-/** What `on:` means to Gitea: the events in file order. Ignored: Gitea passes over the file. */
-export function parseTriggers(text: string, options: ParseOptions = {}): { readonly kind: 'triggers'; readonly triggers: readonly Trigger[]; readonly problems: readonly Problem[] } | { readonly kind: 'ignored'; readonly problems: readonly Problem[] } | { readonly kind: 'panic'; readonly problem: Problem } {
+/** What `on:` means to Gitea. Ignored: it passes over the file. Panic: it starts nothing in the whole repository, since 1.26. */
+export type TriggersResult =
+  | { readonly kind: 'triggers'; readonly triggers: readonly Trigger[]; readonly problems: readonly Problem[] }
+  | { readonly kind: 'ignored'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'panic'; readonly problem: Problem };
+
+/** Reads the events of a workflow file, in file order, with their filters, schedules and inputs. */
+export function parseTriggers(text: string, options: ParseOptions = {}): TriggersResult {
   const result = parseWorkflow(text, options);
   if (result.kind === 'ignored') return result;
   return result.workflow.panic ? { kind: 'panic', problem: result.workflow.panic } : { kind: 'triggers', triggers: result.workflow.triggers, problems: result.problems };
 }
 
-function fieldOf(decoded: Decoded, name: string): Decoded {
-  return decoded && typeof decoded === 'object' && 'kind' in decoded && decoded.kind === 'decoded' ? (decoded as DecodedMap).entries.get(name) : undefined;
+/** Parses the jobs without knowing anything of the event: since 1.26 Gitea does so before it looks at the triggers. */
+function tryJobs(document: WorkflowDocument, gitea: GiteaVersion): { kind: 'error' | 'panic'; problem: Problem } | undefined {
+  try {
+    jobRows(document, nothingKnown, gitea);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Failure) || error instanceof NotKnownHere) {
+      if (error instanceof NotKnownHere) return undefined;
+      throw error;
+    }
+    const kind = error instanceof GiteaPanic ? 'panic' : 'error';
+    if (error instanceof WrongTypes) return { kind, problem: error.finding };
+    return { kind, problem: problemAt(document, { offset: error.offset ?? 0 }, error instanceof GiteaError ? 'jobs-error' : 'jobs-panic', error.message) };
+  }
+}
+
+function workflowOf(document: WorkflowDocument, { root }: DecodedWorkflow, triggers: readonly Trigger[], gitea: GiteaVersion, panic: Problem | undefined): Workflow {
+  const concurrencyNode = root?.nodes.get('concurrency')?.value;
+  const concurrency = root?.entries.get('concurrency');
+  const call = callNode(nodeField(root, 'on'));
+  return {
+    gitea,
+    triggers,
+    jobs: jobsOf(document, gitea),
+    document,
+    ...present({
+      path: document.path,
+      name: textField(root, 'name'),
+      runName: textField(root, 'run-name'),
+      concurrency: concurrencyNode && readConcurrency(typeof concurrency === 'string' ? concurrency : asMap(concurrency), document.position(concurrencyNode.offset)),
+      env: textRecord(mapField(root, 'env')),
+      defaults: plainNode(root?.nodes.get('defaults')?.value, gitea),
+      permissions: plainNode(nodeField(root, 'permissions'), gitea),
+      call: call === undefined ? undefined : ((plainNode(call ?? undefined, gitea) ?? null) as Workflow['call']),
+      panic,
+    }),
+  } as Workflow;
+}
+
+function jobsOf(document: WorkflowDocument, gitea: GiteaVersion): readonly Job[] {
+  const { root } = decodeWorkflow(document, gitea);
+  const node = root?.nodes.get('jobs')?.value;
+  const decoded = mapField(root, 'jobs');
+  const jobs: Job[] = [];
+  for (let i = 0; node?.kind === 'map' && i < node.items.length; i += 2) {
+    const key = node.items[i] as YamlNode;
+    jobs.push(readJob(key.value, key, asMap(decoded?.entries.get(key.value)), document, gitea));
+  }
+  return jobs;
 }

@@ -2,6 +2,7 @@ import type { GiteaVersion } from './gitea-version.js';
 import type { Concurrency, Job, YamlRecord, YamlValue } from './job.js';
 import type { Problem } from './problem.js';
 import type { Trigger } from './trigger.js';
+import type { WorkflowDocument } from './workflow-document.js';
 
 /** A workflow file as one version of Gitea reads it. */
 export interface Workflow {
@@ -24,8 +25,8 @@ export interface Workflow {
    * whatever this file listens to. Up to 1.25 the jobs are read only after the triggers match: see `expandJobs`.
    */
   readonly panic?: Problem;
-  /** The text as Gitea reads it, for `expandJobs`. */
-  readonly text: string;
+  /** The tree it was read from, for `expandJobs`; not for looking into. */
+  readonly document: WorkflowDocument;
 }
 
 /** What became of a file. `problems` holds all of them, in the order of the text. */

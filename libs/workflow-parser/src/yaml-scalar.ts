@@ -1,3 +1,5 @@
+import type { GiteaVersion } from './gitea-version.js';
+import type { GoTime } from './go-value.js';
 import type { YamlNode } from './yaml-node.js';
 
 /** What a scalar is to Gitea's YAML (1.1 in some places, 1.2 in others). Integers beyond 2^53 are bigint, `1.0` is a float all the same. */
@@ -6,7 +8,7 @@ export type ScalarValue =
   | { readonly type: 'bool'; readonly value: boolean }
   | { readonly type: 'int'; readonly value: number | bigint }
   | { readonly type: 'float'; readonly value: number }
-  | { readonly type: 'time'; readonly value: Date; readonly text: string }
+  | { readonly type: 'time'; readonly value: GoTime }
   | { readonly type: 'merge' | 'string'; readonly value: string }
   /** A tag the text does not fit, such as `!!int x`: decoding it at all is an error. */
   | { readonly type: 'mismatch'; readonly tag: string };
@@ -24,11 +26,12 @@ const words = new Map<string, ScalarValue>([
 const typedTags = new Set(['', '!!str', '!!bool', '!!int', '!!float', '!!null', '!!timestamp']);
 
 /** Gives a scalar its type, by its tag, its quotes and its text. */
-export function resolveScalar(node: YamlNode): ScalarValue {
+export function resolveScalar(node: YamlNode, gitea: GiteaVersion): ScalarValue {
   const { value, tag } = node;
   // `!` and tags of one's own leave the text as it is; so do quotes without a tag.
   if (tag === '!' || tag === '!!str' || (!node.plain && tag === '') || !typedTags.has(tag)) return { type: 'string', value };
-  const found = typeOfText(value, tag === '' || tag === '!!timestamp');
+  // The YAML library that 1.26 changed to knows a negative zero; before it is the integer 0.
+  const found: ScalarValue = value === '-0' && gitea !== '1.25' ? { type: 'float', value: -0 } : typeOfText(value, tag === '' || tag === '!!timestamp');
   if (tag === '') return found;
   if (tag === '!!float' && found.type === 'int') return { type: 'float', value: Number(found.value) };
   const tagOf = { null: '!!null', bool: '!!bool', int: '!!int', float: '!!float', time: '!!timestamp', merge: '!!merge', string: '!!str', mismatch: '' };
@@ -42,7 +45,7 @@ function typeOfText(text: string, mayBeTime: boolean): ScalarValue {
   if (first === 0x2e) return floatOf(text, /^\.[0-9]+([eE][-+]?[0-9]+)?$/) ?? { type: 'string', value: text };
   if (first === 0x2b || first === 0x2d || (first >= 0x30 && first <= 0x39)) {
     const time = mayBeTime ? timeOf(text) : undefined;
-    if (time) return { type: 'time', value: time, text };
+    if (time) return { type: 'time', value: time };
     const plain = text.includes('_') ? text.replaceAll('_', '') : text;
     return intOf(plain) ?? floatOf(plain, /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/) ?? { type: 'string', value: text };
   }
@@ -72,20 +75,22 @@ function floatOf(text: string, form: RegExp): ScalarValue | undefined {
   return Number.isFinite(value) ? { type: 'float', value } : undefined;
 }
 
-const timeForm = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:([Tt ])(\d{1,2}):(\d{1,2}):(\d{1,2})([.,]\d+)?(Z|[-+]\d\d:\d\d)?)?$/;
+const timeForm = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:(T|t| +)(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,](\d+))?(Z|[-+]\d\d:\d\d)?)?$/;
 
-/** A date, a date and time after a blank without a zone, or after `T` with one. */
-function timeOf(text: string): Date | undefined {
+/** A date, a date and time after blanks without a zone, or after `T` with one. */
+function timeOf(text: string): GoTime | undefined {
   const parts = timeForm.exec(text);
   if (!parts) return undefined;
-  const [, year, month, day, separator, hour = '0', minute = '0', second = '0', fraction = '', zone] = parts;
-  if (separator === ' ' ? zone !== undefined : separator !== undefined && zone === undefined) return undefined;
+  const [, year, month, day, separator, hour = '0', minute = '0', second = '0', digits = '', zone] = parts;
+  if (separator?.startsWith(' ') ? zone !== undefined : separator !== undefined && zone === undefined) return undefined;
   const at = new Date(0);
   at.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   if (at.getUTCMonth() !== Number(month) - 1 || at.getUTCDate() !== Number(day)) return undefined;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  at.setUTCHours(Number(hour), Number(minute), Number(second), Math.trunc(Number(`0.${fraction.slice(1) || '0'}`) * 1000));
-  if (zone === undefined || zone === 'Z') return at;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6));
-  return new Date(at.getTime() - (zone.startsWith('-') ? -minutes : minutes) * 60_000);
+  at.setUTCHours(Number(hour), Number(minute), Number(second), Math.trunc(Number(`0.${digits || '0'}`) * 1000));
+  const fraction = digits.slice(0, 9).replace(/0+$/, '');
+  const [hours, minutes] = zone === undefined || zone === 'Z' ? [0, 0] : [Number(zone.slice(1, 3)), Number(zone.slice(4, 6))];
+  if (hours > 24 || minutes > 59) return undefined;
+  const offset = (zone?.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
+  return { kind: 'time', at: new Date(at.getTime() - offset * 60_000), offset: offset === 0 ? 0 : offset, fraction: fraction === '' ? '' : `.${fraction}` };
 }

@@ -1,0 +1,177 @@
+import type { Scope } from './expression.js';
+import { jobScope, runScope } from './expression-context.js';
+import type { ExpressionInputs } from './expression-context.js';
+import type { ExpressionValue, GoRecord } from './expression-value.js';
+import { GiteaError, GiteaPanic, locate, NotKnownHere } from './gitea-failure.js';
+import type { GiteaVersion } from './gitea-version.js';
+import { isNull } from './go-decode.js';
+import type { DecodedMap } from './go-decode.js';
+import { hasExpression, interpolate } from './interpolate.js';
+import { evaluateNode, truthOf } from './evaluate-node.js';
+import { combinationsOf, printCombination } from './matrix.js';
+import type { Combination } from './matrix.js';
+import { labelsOf, textsOf } from './runs-on.js';
+import { checkSingleJob } from './single-job.js';
+import { asMap, decodeWorkflow, mapField, nodeField, textField } from './workflow-document.js';
+import type { Finding, WorkflowDocument } from './workflow-document.js';
+import type { YamlNode } from './yaml-node.js';
+
+/** One job and one combination of its matrix, evaluated, before it is decided whether it may start. */
+export interface JobRow {
+  readonly id: string;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly needs: readonly string[];
+  readonly combination: Combination;
+  readonly continueOnError: boolean;
+  readonly job: DecodedMap;
+  readonly key: YamlNode;
+}
+
+export interface JobRows {
+  readonly runName: string;
+  readonly rows: readonly JobRow[];
+  /** What could not be evaluated: the text itself stands in its place. */
+  readonly unknown: readonly NotKnownHere[];
+}
+
+/** A wrong type, found when the jobs are parsed. */
+export class WrongTypes extends GiteaError {
+  constructor(readonly finding: Finding) {
+    super(finding.message);
+  }
+}
+
+/** Computes all rows of a workflow in Gitea's order. Throws GiteaError where it makes no run, GiteaPanic where it panics. */
+export function jobRows(document: WorkflowDocument, inputs: ExpressionInputs, gitea: GiteaVersion): JobRows {
+  const { root, findings } = decodeWorkflow(document, gitea);
+  const early = findings.find((finding) => finding.stage === 'file');
+  if (early) throw new WrongTypes(early);
+  const runNameFinding = findings.find(({ line, column }) => isAt(document, root, 'run-name', line, column));
+  if (runNameFinding) throw new WrongTypes(runNameFinding);
+  const jobs = jobsOf(document, root, gitea);
+  const found = findings[0];
+  if (found) throw new WrongTypes(found);
+  const unknown: NotKnownHere[] = [];
+  const text = (value: string, scope: Scope, node: YamlNode): string => {
+    try {
+      return locate(node, () => interpolate(value, scope, gitea));
+    } catch (error) {
+      if (!(error instanceof NotKnownHere)) throw error;
+      unknown.push(error);
+      return value;
+    }
+  };
+  const runName = text(textField(root, 'run-name') ?? '', runScope(inputs), root?.nodes.get('run-name')?.value ?? document.root);
+  return { runName, rows: jobs.flatMap((job) => rowsOf(job, jobs, inputs, gitea, text)), unknown };
+}
+
+function isAt(document: WorkflowDocument, root: DecodedMap | undefined, field: string, line: number, column: number): boolean {
+  const value = root?.nodes.get(field)?.value;
+  if (!value) return false;
+  const at = document.position(value.offset);
+  return at.line === line && at.column === column;
+}
+
+interface KeyedJob {
+  readonly id: string;
+  readonly key: YamlNode;
+  readonly job: DecodedMap | undefined;
+  readonly needs: readonly string[];
+}
+
+function jobsOf(document: WorkflowDocument, root: DecodedMap | undefined, gitea: GiteaVersion): readonly KeyedJob[] {
+  const node = root?.nodes.get('jobs')?.value;
+  const decoded = mapField(root, 'jobs');
+  const nullJob = [...(decoded?.entries ?? [])].find(([, job]) => job === null);
+  if (nullJob) {
+    const message = `the job "${nullJob[0]}" is empty; give it runs-on and steps, or remove it`;
+    return locate(decoded?.nodes.get(nullJob[0])?.key ?? document.root, () => {
+      throw gitea === '1.25' ? new GiteaPanic(message) : new GiteaError(message);
+    });
+  }
+  if (node?.kind !== 'map') return locate(node ?? document.root, () => {
+    throw new GiteaError(node?.kind === 'alias' ? `an alias cannot stand as the value of "jobs"; write *${node.value} out` : 'there are no jobs; add a map "jobs"');
+  });
+  const jobs: KeyedJob[] = [];
+  for (let i = 0; i < node.items.length; i += 2) {
+    const [key, value] = [node.items[i] as YamlNode, node.items[i + 1] as YamlNode];
+    if (key.kind !== 'scalar') return locate(key, () => {
+      throw new GiteaError('the name of a job must be a text');
+    });
+    const job = asMap(decoded?.entries.get(key.value));
+    const known = job !== undefined && !isNull(key) && decoded?.nodes.get(key.value)?.key === key;
+    if (!known && isNull(value)) throw panicAt(key, `the job "${key.value}" has neither name nor content`);
+    jobs.push({ id: key.value, key, job: known ? job : undefined, needs: known ? textsOf(nodeField(job, 'needs'), gitea) : [] });
+  }
+  return jobs;
+}
+
+function panicAt(node: YamlNode, message: string): GiteaPanic {
+  const panic = new GiteaPanic(message);
+  panic.offset = node.offset;
+  return panic;
+}
+
+type Interpolate = (value: string, scope: Scope, node: YamlNode) => string;
+
+function rowsOf({ id, key, job, needs }: KeyedJob, jobs: readonly KeyedJob[], inputs: ExpressionInputs, gitea: GiteaVersion, text: Interpolate): readonly JobRow[] {
+  if (!job) throw panicAt(key, key.value === '<<' ? 'a merge under "jobs" is taken for a job; write the jobs out' : `"${key.value}" is no name a job can have`);
+  const strategy = mapField(job, 'strategy');
+  const matrix = nodeField(strategy, 'matrix');
+  const combinations = locate(matrix ?? key, () => combinationsOf(matrix, gitea));
+  const labelsNode = nodeField(job, 'runs-on');
+  const labels = labelsOf(labelsNode, gitea);
+  const written = textField(job, 'name') || id;
+  const continues = gitea === '1.27' ? nodeField(job, 'continue-on-error') : undefined;
+  const status = statusOf(id, jobs);
+  const rows: JobRow[] = [];
+  for (const combination of combinations) {
+    const scope = jobScope({
+      inputs,
+      matrix: combination,
+      strategy: job.entries.has('strategy') && strategy ? { failFast: textField(strategy, 'fail-fast'), maxParallel: textField(strategy, 'max-parallel') } : undefined,
+      needs: needsContext(needs, jobs),
+      ...status,
+    });
+    const name = combination.size === 0 ? written : hasExpression(written) ? text(written, scope, job.nodes.get('name')?.value ?? key) : `${written} ${printCombination(combination)}`;
+    const evaluated = labels.map((label) => text(label, scope, labelsNode ?? key));
+    const continueOnError = continues ? locate(continues, () => truthOf(evaluateNode(continues, scope, gitea))) : false;
+    if (rows.length === 0) locate(key, () => checkSingleJob(job, gitea));
+    rows.push({ id, name, labels: evaluated, needs, combination, continueOnError, job, key });
+  }
+  return rows;
+}
+
+/** While rows are computed nothing has a result: what needs nothing is a success, all else is neither that nor a failure. */
+function statusOf(id: string, jobs: readonly KeyedJob[]): Pick<Scope, 'success' | 'failure'> {
+  const waitsForSomething = (): boolean => transitiveNeeds(id, jobs) > 0;
+  return {
+    success: () => !waitsForSomething(),
+    failure: () => waitsForSomething() && false,
+  };
+}
+
+function transitiveNeeds(id: string, jobs: readonly KeyedJob[]): number {
+  const path = new Set<string>();
+  const done = new Set<string>();
+  const walk = (name: string): number => {
+    const job = jobs.find((candidate) => candidate.id === name);
+    if (!job) throw new GiteaPanic(`success() and failure() follow "needs" to the job "${name}", which does not exist`);
+    if (path.has(name)) throw new GiteaPanic(`success() and failure() follow "needs" in a circle at the job "${name}": Gitea itself ends`);
+    if (done.has(name)) return 0;
+    path.add(name);
+    const count = job.needs.reduce((sum, need) => sum + 1 + walk(need), 0);
+    path.delete(name);
+    done.add(name);
+    return count;
+  };
+  return walk(id);
+}
+
+/** The needs that exist, each without result and outputs. */
+function needsContext(needs: readonly string[], jobs: readonly KeyedJob[]): ExpressionValue {
+  const record: GoRecord = { kind: 'record', type: 'exprparser.Needs', pointer: false, fields: new Map<string, ExpressionValue>([['outputs', { kind: 'unset', of: 'map' }], ['result', '']]) };
+  return { kind: 'records', entries: new Map(needs.filter((need) => jobs.some((job) => job.id === need)).map((need) => [need, record])) };
+}
+
