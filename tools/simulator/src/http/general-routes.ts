@@ -1,0 +1,32 @@
+import { repositoryShape } from '../wire/repository-shape.js';
+import { userShape } from '../wire/account-shape.js';
+import { failure, type Route } from './call.js';
+
+export const GENERAL_ROUTES: readonly Route[] = [
+  { method: 'GET', pattern: '/api/v1/version', scope: null, answer: ({ context }) => ({ status: 200, body: { version: context.traits.release } }) },
+  {
+    method: 'GET',
+    pattern: '/api/v1/settings/api',
+    scope: null,
+    answer: () => ({ status: 200, body: { max_response_items: 50, default_paging_num: 30, default_git_trees_per_page: 1_000, default_max_blob_size: 10_485_760, default_max_response_size: 104_857_600 } }),
+  },
+  { method: 'GET', pattern: '/api/v1/user', scope: 'user', answer: (call) => ({ status: 200, body: userShape(call.context, call.actor?.login ?? '') }) },
+  {
+    method: 'GET',
+    pattern: '/api/v1/repositories/:id',
+    scope: 'repository',
+    answer: (call) => {
+      const repository = call.world.gitea.repositories.get(Number(call.parameters['id']));
+      return repository && (call.actor || !repository.private) ? { status: 200, body: repositoryShape(call.context, repository) } : failure(call, 404);
+    },
+  },
+  {
+    method: 'GET',
+    pattern: '/api/v1/repos/search',
+    scope: 'repository',
+    answer: (call) => {
+      const all = [...call.world.gitea.repositories.values()].filter((repository) => call.actor || !repository.private);
+      return { status: 200, body: { ok: true, data: all.map((repository) => repositoryShape(call.context, repository)) }, headers: { 'x-total-count': String(all.length) } };
+    },
+  },
+];

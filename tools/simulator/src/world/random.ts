@@ -1,0 +1,44 @@
+/** A seeded source of numbers. Its whole state is one integer, so it can be written down and taken up again. */
+export interface Random {
+  state: number;
+}
+
+export function createRandom(seed: number): Random {
+  return { state: seed >>> 0 };
+}
+
+/** The next number, 0 ≤ n < 1 (mulberry32). */
+export function next(random: Random): number {
+  random.state = (random.state + 0x6d2b79f5) >>> 0;
+  let mixed = random.state;
+  mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+}
+
+/** A closed range of milliseconds. */
+export type Range = readonly [min: number, max: number];
+
+/** A whole number of the range, both ends included. */
+export function between(random: Random, [min, max]: Range): number {
+  return min + Math.floor(next(random) * (max - min + 1));
+}
+
+/** True with this probability. Zero asks for no number, so switching a fault off changes nothing else of a history. */
+export function chance(random: Random, probability: number): boolean {
+  return probability > 0 && next(random) < probability;
+}
+
+export function pick<Item>(random: Random, items: readonly Item[]): Item {
+  const item = items[Math.floor(next(random) * items.length)];
+  if (item === undefined) throw new RangeError('cannot pick from an empty list');
+  return item;
+}
+
+export function hex(random: Random, digits: number): string {
+  return Array.from({ length: digits }, () => Math.floor(next(random) * 16).toString(16)).join('');
+}
+
+export function uuid(random: Random): string {
+  return [hex(random, 8), hex(random, 4), `4${hex(random, 3)}`, `8${hex(random, 3)}`, hex(random, 12)].join('-');
+}
