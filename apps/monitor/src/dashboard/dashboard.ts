@@ -1,0 +1,104 @@
+import { explainJob, jobView, machineView, type JobView, type MachineView } from '@tinqs/fleet';
+import type { RunStore } from '@tinqs/run-store';
+import { Hono, type Context } from 'hono';
+import { html } from 'hono/html';
+import { jobPage } from './job-page.js';
+import { layout, type Page } from './layout.js';
+import { machinePage, machinesTable } from './machine-page.js';
+import { nowPage } from './now-page.js';
+import { readOverview, type Overview } from './overview.js';
+
+export interface DashboardOptions {
+  readonly store: RunStore;
+  readonly maxRunners: number | null;
+  readonly simulated: boolean;
+  readonly now: () => number;
+}
+
+const CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** The dashboard: pages rendered here, read-only, each with a JSON twin (`?format=json`). Serve it on loopback, or behind a sign-in. */
+export function createDashboard({ store, maxRunners, simulated, now }: DashboardOptions): Hono {
+  const app = new Hono();
+  let last: { readonly overview: Overview; readonly at: number } | undefined;
+  let failingSince: number | null = null;
+
+  /** While the store does not answer, the last known state is shown and said to be old. */
+  async function overview(): Promise<Overview> {
+    try {
+      last = { overview: await readOverview(store, maxRunners, now()), at: now() };
+      failingSince = null;
+    } catch (cause) {
+      failingSince ??= now();
+      if (last === undefined) throw cause;
+    }
+    return last.overview;
+  }
+
+  const respond = (context: Context, page: Pick<Page, 'title' | 'body'>, data: unknown, status: 200 | 404 | 503 = 200) => {
+    context.header('Content-Security-Policy', CSP);
+    context.header('X-Content-Type-Options', 'nosniff');
+    context.header('Referrer-Policy', 'no-referrer');
+    context.header('Cache-Control', 'no-store');
+    if (context.req.query('format') === 'json') return context.json(data as object, status);
+    return context.html(layout({ ...page, simulated, readAt: new Date(last?.at ?? now()).toISOString(), staleSince: failingSince === null ? null : new Date(failingSince).toISOString() }), status);
+  };
+  const notFound = (context: Context, what: string) => respond(context, { title: 'Not found', body: html`<p>${what} is not in the store: no webhook and no sweep has seen it.</p>` }, { error: 'not found', what }, 404);
+
+  app.get('/', async (context) => {
+    const { status, ended, runners, classes } = await overview();
+    const recent = recentJobs(ended, runners, classes, now(), (await overview()).jobs);
+    return respond(context, { title: 'Now', body: nowPage(status, recent, now()) }, { ...status, recent });
+  });
+
+  app.get('/jobs/:id', async (context) => {
+    const id = context.req.param('id');
+    const { jobs, runners, ended, classes } = await overview();
+    const job = jobs.find((each) => each.id === id) ?? ended.find((each) => each.job?.id === id)?.job ?? (await store.findJob(id))?.job;
+    if (job === undefined || job === null) return notFound(context, `job ${id}`);
+    const all = [...runners, ...ended.flatMap((each) => (each.runner === null ? [] : [each.runner]))].filter((each) => each.ran === job.id || each.launchedFor === job.id);
+    const page = { job: jobView(job, all, classes, now()), explanation: explainJob(job, all, now()), machines: all.map(machineView) };
+    return respond(context, { title: `${job.name} (job ${job.id})`, body: jobPage(page) }, page);
+  });
+
+  app.get('/machines', async (context) => {
+    const { runners, ended } = await overview();
+    const machines: MachineView[] = [...runners.map(machineView), ...ended.flatMap((each) => (each.runner === null ? [] : [machineView(each.runner)])).reverse()];
+    return respond(context, { title: 'Machines', body: machinesTable(machines, now()) }, machines);
+  });
+
+  app.get('/machines/:name', async (context) => {
+    const name = context.req.param('name');
+    const { runners, ended } = await overview();
+    const runner = runners.find((each) => each.name === name) ?? ended.find((each) => each.runner?.name === name)?.runner ?? (await store.findRunner(name));
+    if (runner === undefined || runner === null) return notFound(context, `machine ${name}`);
+    return respond(context, { title: `Machine ${runner.name.replace(/^tinqs-ci-[a-z0-9]+-/, '')}`, body: machinePage(machineView(runner), runner.timeline, now()) }, { machine: machineView(runner), timeline: runner.timeline });
+  });
+
+  app.get('/deliveries', async (context) => {
+    await overview();
+    const deliveries = await store.listDeliveries({ day: new Date(now()).toISOString().slice(0, 10), limit: 100 });
+    const body =
+      deliveries.length === 0
+        ? html`<p class="empty">No delivery was received today.</p>`
+        : html`<div class="scroll" tabindex="0" role="region" aria-label="deliveries">
+            <table>
+              <thead><tr><th>received</th><th>event</th><th>repository</th><th>decision</th><th>what it meant</th></tr></thead>
+              <tbody>${deliveries.map((each) => html`<tr><td>${new Date(each.receivedAt).toISOString().slice(11, 19)}</td><td>${each.event}</td><td>${each.repository ?? '–'}</td><td>${each.decision}</td><td>${each.sentence}</td></tr>`)}</tbody>
+            </table>
+          </div>`;
+    return respond(context, { title: 'Deliveries', body }, deliveries);
+  });
+
+  app.onError((cause, context) => respond(context, { title: 'The store does not answer', body: html`<p role="alert">Nothing can be shown: ${cause.message}</p>` }, { error: cause.message }, 503));
+  return app;
+}
+
+function recentJobs(ended: Overview['ended'], runners: Overview['runners'], classes: Overview['classes'], now: number, live: Overview['jobs']): readonly JobView[] {
+  const all = [...runners, ...ended.flatMap((each) => (each.runner === null ? [] : [each.runner]))];
+  const done = [...live.filter((job) => job.status === 'done'), ...ended.flatMap((each) => (each.kind === 'job' && each.job !== null ? [each.job] : []))];
+  return done
+    .sort((a, b) => (b.completedAt ?? 0) - (a.completedAt ?? 0))
+    .slice(0, 15)
+    .map((job) => jobView(job, all, classes, now));
+}
