@@ -1,7 +1,11 @@
+export { sumCost, summariseCost } from './cost.js';
+export type { CostKey, CostLine } from './cost.js';
 export { ItemSchemaError, StoreContentionError, StoreUnavailableError, TableMissingError, TableShapeError } from './errors.js';
 export type { UnavailableReason } from './errors.js';
 export type { EndedRange } from './ended-records.js';
 export type { FoundJob } from './find-job.js';
+export { EU_WEST_1 } from './price-list.js';
+export type { PriceList } from './price-list.js';
 export { createRunStore } from './run-store.js';
 export type { LiveItems, RunStore, RunStoreOptions } from './run-store.js';
 export type { TableFacts } from './table-setup.js';

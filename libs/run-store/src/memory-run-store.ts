@@ -56,10 +56,10 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
   return {
     createJob: async (job) => tableOf(job.scope).jobs.write(keyPart(job.id), job, job.version, null),
     replaceJob: async (job) => tableOf(job.scope).jobs.write(keyPart(job.id), job, job.version, job.version - 1),
-    deleteJob: async (scope, id) => tableOf(scope).jobs.delete(keyPart(id)),
+    deleteJob: async (scope, id, version) => tableOf(scope).jobs.delete(keyPart(id), version),
     createRunner: async (runner) => tableOf(runner.scope).runners.write(keyPart(runner.name), runner, runner.version, null),
     replaceRunner: async (runner) => tableOf(runner.scope).runners.write(keyPart(runner.name), runner, runner.version, runner.version - 1),
-    deleteRunner: async (scope, name) => tableOf(scope).runners.delete(keyPart(name)),
+    deleteRunner: async (scope, name, version) => tableOf(scope).runners.delete(keyPart(name), version),
     savePlan: async (scope, plan) => tableOf(scopeKey(scope)).plans.write('PLAN', plan, plan.epoch, plan.epoch === 1 ? null : plan.epoch - 1),
     loadScope,
 

@@ -12,7 +12,7 @@ interface Entry<Content> {
 /** Items of one kind by key, each write guarded by the version that it saw. */
 export interface MemoryVersions<Content> {
   write(key: string, content: Content, version: number, expected: number | null): Written<Content>;
-  delete(key: string): void;
+  delete(key: string, version?: number): void;
   get(key: string): Content | undefined;
   /** In key order, as a query answers. */
   list(): readonly Content[];
@@ -30,7 +30,9 @@ export function createMemoryVersions<Content extends object>(): MemoryVersions<C
       }
       return stored?.slots[slot] === content ? { kind: 'written', item: content } : { kind: 'conflict', current: stored?.content };
     },
-    delete: (key) => void entries.delete(key),
+    delete(key, version) {
+      if (version === undefined || entries.get(key)?.version === version) entries.delete(key);
+    },
     get: (key) => entries.get(key)?.content,
     list: () => [...entries.keys()].sort().map((key) => entries.get(key)!.content),
   };

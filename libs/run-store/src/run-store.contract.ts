@@ -77,6 +77,21 @@ export function describeRunStore(name: string, open: () => Promise<StoreUnderTes
         expect((await store.loadScope('repo-12')).jobs).toEqual([]);
       });
 
+      it('deletes the version that was meant and no newer one', async () => {
+        await store.createJob(job());
+        await subject.beside.replaceJob(job({ version: 2, status: 'queued', generation: 1 }));
+        await store.createRunner(runner());
+
+        await store.deleteJob('repo-12', '4411', 1);
+        await store.deleteRunner('repo-12', runner().name, 2);
+        const kept = await store.loadScope('repo-12');
+        await store.deleteJob('repo-12', '4411', 2);
+        await store.deleteRunner('repo-12', runner().name, 1);
+
+        expect([kept.jobs.length, kept.runners.length]).toEqual([1, 1]);
+        expect(await store.loadScope('repo-12')).toMatchObject({ jobs: [], runners: [] });
+      });
+
       it.each([
         ['empty text', { conclusion: '' }],
         ['a lone surrogate, which UTF-8 cannot hold', { name: 'a\ud800b' }],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { scopeKey, type CapHolder, type CapRequest, type DeliveryRecord, type EndedRecord, type Job, type PlanItem, type Runner, type Scope, type ScopeKey, type StorePort } from '@tinqs/fleet';
+import { scopeKey, type CapHolder, type CapRequest, type DeliveryRecord, type EndedRecord, type Job, type JobId, type PlanItem, type Runner, type Scope, type ScopeKey, type StorePort } from '@tinqs/fleet';
 import { createAttempts } from './attempt.js';
 import { createCapItem } from './cap-item.js';
 import type { EndedRange } from './ended-records.js';
@@ -22,6 +22,9 @@ export interface LiveItems {
 
 /** fleet's port, and the reads of dashboard and command line: queries and pointers, never a scan. */
 export interface RunStore extends StorePort {
+  /** With `version`: only while that one is stored, so that what changed meanwhile is not deleted unseen. */
+  deleteJob(scope: ScopeKey, id: JobId, version?: number): Promise<void>;
+  deleteRunner(scope: ScopeKey, name: string, version?: number): Promise<void>;
   /**
    * The job that a pasted text means: a Gitea address, job id, job name (the newest of that name),
    * `owner/repo#run`, runner name or its tail, instance id. Live or ended within 90 days.

@@ -1,4 +1,4 @@
-import type { Job, PlanItem, Runner, ScopeItems, ScopeKey, Written } from '@tinqs/fleet';
+import type { Job, JobId, PlanItem, Runner, ScopeItems, ScopeKey, Written } from '@tinqs/fleet';
 import { attemptSlot, type AttemptOf } from './attempt.js';
 import { encode, type Item } from './attribute-value.js';
 import { jobKey, planKey, runnerKey, scopePartition, type ItemKey } from './item-key.js';
@@ -40,6 +40,10 @@ export function createVersionedItems(table: TableClient, attemptOf: AttemptOf) {
     return { kind: 'conflict', current: outcome.found === undefined ? undefined : read(outcome.found) };
   };
 
+  const remove = async (key: ItemKey, version: number | undefined): Promise<void> => {
+    await table.remove(key, version === undefined ? undefined : { condition: '#version = :version', names: { '#version': 'version' }, values: { ':version': encode(version) } });
+  };
+
   return {
     createJob: (job: Job) => write({ key: jobKey(job.scope, job.id), attribute: 'job', content: job, version: job.version, expected: null, read: readJob }),
     replaceJob: (job: Job) => write({ key: jobKey(job.scope, job.id), attribute: 'job', content: job, version: job.version, expected: job.version - 1, read: readJob }),
@@ -48,12 +52,8 @@ export function createVersionedItems(table: TableClient, attemptOf: AttemptOf) {
     /** A plan is never deleted: its epoch is part of every runner's name, and a name must not come twice. */
     savePlan: (scope: ScopeKey, plan: PlanItem) => write({ key: planKey(scope), attribute: 'plan', content: plan, version: plan.epoch, expected: plan.epoch === 1 ? null : plan.epoch - 1, read: readPlan }),
 
-    async deleteJob(scope: ScopeKey, id: string): Promise<void> {
-      await table.remove(jobKey(scope, id));
-    },
-    async deleteRunner(scope: ScopeKey, name: string): Promise<void> {
-      await table.remove(runnerKey(scope, name));
-    },
+    deleteJob: (scope: ScopeKey, id: JobId, version?: number) => remove(jobKey(scope, id), version),
+    deleteRunner: (scope: ScopeKey, name: string, version?: number) => remove(runnerKey(scope, name), version),
 
     async loadScope(scope: ScopeKey): Promise<ScopeItems> {
       const items = await table.query({ pk: scopePartition(scope) });
