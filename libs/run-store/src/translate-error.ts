@@ -2,7 +2,7 @@ import { StoreUnavailableError, TableMissingError, TableShapeError, type Unavail
 
 /** Names as DynamoDB's API reference has them; anything it did not answer has no status code. */
 const THROTTLED = new Set(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded', 'LimitExceededException']);
-const KEY_MISMATCH = /key element does not match the schema|Query condition missed key schema element|Missing the key .* in the item/i;
+const KEY_MISMATCH = /key element does not match the schema|Query condition missed key schema element|Missing the key .* in the item|Type mismatch for key/i;
 
 /** What a failed call means to us; everything else (permissions, our own mistakes) passes as it is. */
 export function translateError(error: unknown, operation: string, table: string): unknown {
