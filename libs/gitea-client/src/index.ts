@@ -10,6 +10,7 @@ export { GiteaError, isGiteaError, type GiteaErrorKind } from './errors.js';
 export type { JobDelivery } from './job-delivery.js';
 export type { Job, JobConclusion, JobStatus } from './job.js';
 export type { JobLogsState, JobQuery, ListedJob } from './jobs.js';
+export { createLeanFetch, type LeanFetchOptions } from './lean-fetch.js';
 export type { PullRequestDelivery } from './pull-request-delivery.js';
 export { isZeros, type PushDelivery } from './push-delivery.js';
 export { readChangedFiles, type Change } from './read-changed-files.js';

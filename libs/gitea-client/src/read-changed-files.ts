@@ -16,7 +16,7 @@ export type Change =
  * A push ends at its head commit (`after` of an annotated tag is no commit). A pull request starts at its merge base and ends at its head,
  * a merged one at the merge commit; `head` says otherwise, for `pull_request_target`. Null as in `changedFilesOf`, and for deletions.
  */
-export async function readChangedFiles(client: Trees & Commits, change: Change, { head: other, signal }: { readonly head?: string; readonly signal?: AbortSignal } = {}): Promise<readonly string[] | null> {
+export async function readChangedFiles(client: Pick<Trees, 'tree'> & Pick<Commits, 'commit'>, change: Change, { head: other, signal }: { readonly head?: string; readonly signal?: AbortSignal } = {}): Promise<readonly string[] | null> {
   const { repository } = change;
   const read = (commit: string) => client.tree(repository, commit, { recursive: true, ...(signal === undefined ? {} : { signal }) });
   const between = async (base: string, head: string) => {

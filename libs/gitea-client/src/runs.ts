@@ -64,8 +64,7 @@ export function createRuns(connection: Connection, repositories: RepositoryPaths
         return await repositories.at(repository, async (path) => {
           const request: GiteaRequest = { method: 'POST', path: `${path}/actions/runs/${runId}/jobs/${jobId}/rerun`, signal };
           const answer = await connection.call(request);
-          if (answer.text === '') return { kind: 'started', job: null };
-          const json: unknown = JSON.parse(answer.text);
+          const json = parseDetails(answer.text);
           const fields = jobFields.safeParse(json);
           return { kind: 'started', job: fields.success ? toListedJob(fields.data, json as object, request) : null };
         });
@@ -86,8 +85,17 @@ export function createRuns(connection: Connection, repositories: RepositoryPaths
           body: { ref, inputs },
           signal,
         });
-        const details = answer.text === '' ? undefined : dispatchFields.safeParse(JSON.parse(answer.text)).data;
+        const details = dispatchFields.safeParse(parseDetails(answer.text)).data;
         return { runId: details?.workflow_run_id ?? null, htmlUrl: details?.html_url ?? null };
       }),
   };
+}
+
+/** It was done: details that cannot be read, or are not sent, are left out. */
+function parseDetails(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
