@@ -1,3 +1,4 @@
 import { projectTests } from '../../tools/check/vitest-project.mjs';
 
-export default projectTests(import.meta.dirname);
+// Machines mostly wait: more of them at once than there are processors.
+export default projectTests(import.meta.dirname, { maxConcurrency: 12 });

@@ -144,10 +144,10 @@ mark_begun() {
 leave() {
   [ -n "$over" ] || { over=$1 leaving=$now; }
   [ "$single" = 0 ] || [ "$stage" = booting ] || no_open_request || [ $((now - leaving)) -ge 35 ] || return
-  has_begun || ! stop_idle_runner || {
+  if ! has_begun && stop_idle_runner && ! has_begun; then
     say "$over"
     exit 0
-  }
+  fi
 }
 look_before_job() {
   if has_begun; then

@@ -12,11 +12,20 @@ say() {
   printf '%s\n' "$line" >>/run/ci/log
   printf '%s\n' "$line" >/dev/console
 } 2>/dev/null
-hard_off() { systemctl --force --force poweroff || poweroff -f || echo o >/proc/sysrq-trigger; }
+# An accepted request is not yet a machine that is off: each way is followed by a harder one.
+hard_off() {
+  systemctl --force --force poweroff
+  sleep 5
+  poweroff -f
+  sleep 5
+  echo o >/proc/sysrq-trigger
+}
 off() {
   trap - EXIT
   say "powering off: $1"
-  systemctl poweroff || shutdown -P now || hard_off
+  systemctl poweroff || shutdown -P now
+  sleep 30
+  hard_off
 }
 has_systemd() { [ -d /run/systemd/system ]; }
 
@@ -244,10 +253,10 @@ mark_begun() {
 leave() {
   [ -n "$over" ] || { over=$1 leaving=$now; }
   [ "$single" = 0 ] || [ "$stage" = booting ] || no_open_request || [ $((now - leaving)) -ge 35 ] || return
-  has_begun || ! stop_idle_runner || {
+  if ! has_begun && stop_idle_runner && ! has_begun; then
     say "$over"
     exit 0
-  }
+  fi
 }
 look_before_job() {
   if has_begun; then

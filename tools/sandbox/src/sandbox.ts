@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readInstance, type Instance } from './instance.js';
 import type { LaunchOutcome, LaunchRequest } from './launch-request.js';
 import { findHost, readMachine, writeWhole, type MachineRecord, type MachineSettings } from './machine/machine-folder.mjs';
@@ -19,6 +19,8 @@ export interface SandboxOptions {
   readonly diskMiB?: number;
   /** Folders of the host that machines see empty, beside its homes, mounts and the working directory. */
   readonly hide?: readonly string[];
+  /** Programs that machines have beside the host's, as their image would: absolute path and content. */
+  readonly files?: { readonly [path: string]: string };
   readonly now?: () => Date;
 }
 
@@ -28,7 +30,7 @@ export interface Sandbox {
   /** Idempotent; the machine gets 3 s to shut down. */
   terminate(instanceId: string): Promise<{ readonly kind: 'ending' | 'terminated' | 'not-found' }>;
   /** Machines with all of these tags, running ones and those that ended within the last hour. */
-  list(query?: { readonly tags: { readonly [key: string]: string } }): Promise<readonly Instance[]>;
+  list(query?: { readonly tags: { readonly [key: string]: string }; readonly states?: readonly string[] }): Promise<readonly Instance[]>;
   console(instanceId: string): Promise<{ readonly text: string; readonly at: Date | undefined } | undefined>;
   /** Publishes a Spot notice in the machine's metadata and ends it at its time, two minutes from now by default. */
   interrupt(instanceId: string, options?: { readonly noticeMs?: number }): Promise<void>;
@@ -47,6 +49,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     loopbackPorts: [...(options.loopbackPorts ?? [])],
     egressPorts: [...(options.egressPorts ?? [22, 53, 80, 443])],
     diskMiB: options.diskMiB ?? 4096,
+    files: { ...options.files },
     hide: ['/root', '/home', '/mnt', '/srv', '/media', realpathSync(options.stateDir), process.cwd(), ...(options.hide ?? [])].filter((folder) => folder !== '/'),
   };
 
@@ -72,6 +75,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       if (!existsSync(join(folder, 'machine.json'))) {
         writeFileSync(join(folder, 'user-data'), request.userData, { mode: 0o700 });
+        for (const [path, content] of Object.entries(settings.files)) writeProgram(join(folder, 'files', path), content);
         writeWhole(join(folder, 'machine.json'), JSON.stringify(record));
       }
       const first = readMachine(folder);
@@ -91,7 +95,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
     async list(query) {
       const wanted = Object.entries(query?.tags ?? {});
-      return readAll().filter(({ tags }) => wanted.every(([key, value]) => tags[key] === value));
+      return readAll().filter(({ tags, state }) => wanted.every(([key, value]) => tags[key] === value) && query?.states?.includes(state) !== false);
     },
 
     async console(instanceId) {
@@ -121,6 +125,11 @@ function recordOf(request: LaunchRequest, settings: MachineSettings, at: Date): 
     userDataHash: createHash('sha256').update(request.userData).digest('hex'),
     launchTime: at.toISOString(),
   };
+}
+
+function writeProgram(path: string, content: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  writeFileSync(path, content, { mode: 0o755 });
 }
 
 /** A session of its own: signals to this process's group, and its end, do not reach the machine. */

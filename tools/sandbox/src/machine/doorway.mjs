@@ -9,8 +9,16 @@ function ip(...args) {
   return status === 0 ? '' : `ip ${args.join(' ')}: ${stderr.trim()}`;
 }
 
-/** Every address is local, reached from the machine's own one: a refusal has to find its way back. @param {string} own @param {string} all @param {string[]} family */
-const ownEvery = (own, all, ...family) => ip(...family, 'address', 'add', own, 'dev', 'lo') || ip(...family, 'route', 'add', 'local', all, 'dev', 'lo', 'src', String(own.split('/')[0]));
+/**
+ * Every address is local (the kernel looks for those in the table of that name only), reached from the machine's own
+ * one: a refusal has to find its way back. The main table, where a machine may close addresses, is asked first.
+ * @param {string} own @param {string} all @param {string[]} family
+ */
+const ownEvery = (own, all, ...family) =>
+  ip(...family, 'address', 'add', own, 'dev', 'lo') ||
+  ip(...family, 'route', 'add', 'local', all, 'dev', 'lo', 'src', String(own.split('/')[0])) ||
+  ip(...family, 'rule', 'add', 'pref', '40000', 'lookup', 'local') ||
+  ip(...family, 'rule', 'del', 'pref', '0');
 
 const problem = ip('link', 'set', 'lo', 'up') || ownEvery('192.0.2.2/32', '0.0.0.0/0');
 if (problem !== '') throw new Error(problem);

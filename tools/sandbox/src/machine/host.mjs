@@ -66,6 +66,8 @@ function startMachine() {
   };
   machine.stdin.on('error', () => undefined);
   machine.stdout.on('data', (text) => log.write(text));
+  // Its init says that it is up: the network lives in it from here on.
+  machine.stdout.once('data', () => doorway.connected && doorway.disconnect());
   machine.stderr.on('data', (text) => log.write(text));
   machine.on('error', (error) => finish(String(error)));
   // Its init ends with 0, or by a signal (a reboot is one); anything else is root.sh's failure.

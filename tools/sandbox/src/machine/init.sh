@@ -18,6 +18,7 @@ power_off() {
   exit 0
 }
 trap 'power_off "by the machine itself"' USR1
+echo '[firmware] up'
 (cd / && exec setsid /run/firmware/user-data </dev/null) &
 while read -r command; do
   case $command in

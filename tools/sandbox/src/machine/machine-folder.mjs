@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 /**
  * @typedef {'itself' | 'outside' | 'spot' | 'start-failed'} EndReason
- * @typedef {{ runner?: string | undefined, loopbackPorts: number[], egressPorts: number[], diskMiB: number, hide: string[] }} MachineSettings
+ * @typedef {{ runner?: string | undefined, loopbackPorts: number[], egressPorts: number[], diskMiB: number, hide: string[], files: Record<string, string> }} MachineSettings
  * @typedef {object} MachineRecord
  * @property {import('./metadata-service.mjs').MachineFacts} facts
  * @property {MachineSettings} settings

@@ -60,6 +60,7 @@ if [ -n "$RUNNER" ]; then
   : >usr/local/bin/act_runner
   mount --bind "$RUNNER" usr/local/bin/act_runner
 fi
+[ ! -d "$MACHINE_DIR/files" ] || cp -a "$MACHINE_DIR/files/." .
 install -m 700 "$root/firmware/user-data" "$root/firmware/init.sh" run/firmware/
 
 mkdir run/host
