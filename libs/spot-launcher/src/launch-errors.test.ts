@@ -86,6 +86,7 @@ describe('classifyLaunchError', () => {
     ['a refusal with a code nobody knows', refusedBy('SomethingNew', 400), 'unrecognised'],
     ['too many requests without a known code', refusedBy('SlowDown', 429), 'throttled'],
     ['a server error without a known code', refusedBy('SomethingBroke', 500), 'unknown-outcome'],
+    ['a time-out of EC2 without a known code', refusedBy('SomethingSlow', 408), 'unknown-outcome'],
     ['a redirect', refusedBy('Moved', 307), 'unknown-outcome'],
     ['an answer of 200 that cannot be parsed', refusedBy('SyntaxError', 200), 'unknown-outcome'],
     ['a connection that was reset', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }), 'unknown-outcome'],

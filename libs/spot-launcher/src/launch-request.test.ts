@@ -25,6 +25,15 @@ describe('runInstancesInput', () => {
     expect(runInstancesInput(request, pool, '').BlockDeviceMappings?.[0]?.DeviceName).toBe('/dev/xvda');
   });
 
+  it.each([
+    ['spot', ['instance', 'volume', 'network-interface', 'spot-instances-request']],
+    ['on-demand', ['instance', 'volume', 'network-interface']],
+  ] as const)('tags from the launch on all that a launch in a %s pool makes', (market, resources) => {
+    const tagged = runInstancesInput(request, { ...pool, market }, '').TagSpecifications;
+
+    expect(tagged).toEqual(resources.map((ResourceType) => ({ ResourceType, Tags: [{ Key: 'tinqs-ci', Value: 'true' }] })));
+  });
+
   it('takes several security groups', () => {
     expect(runInstancesInput(request, pool, '').SecurityGroupIds).toEqual(['sg-1', 'sg-2']);
   });

@@ -40,6 +40,14 @@ describe('a launch', () => {
     expect(fake.calls).toHaveLength(1);
   });
 
+  it('begins in another pool under another name, so that machines asked for at once spread', async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `tinqs-ci-a-go-${index}`);
+
+    const firsts = await Promise.all(names.map(async (name) => (await run([], requestFor(allPools, { name }))).triedPools[0]));
+
+    expect(new Set(firsts)).toEqual(new Set(spotPools.map(poolKey)));
+  });
+
   it.each([
     ['InsufficientInstanceCapacity', 500],
     ['SpotMaxPriceTooLow', 400],

@@ -66,6 +66,30 @@ describe('list', () => {
   });
 });
 
+describe('a call other than a launch', () => {
+  it.each([
+    ['RequestLimitExceeded', 503, 3],
+    ['InternalError', 500, 3],
+    ['UnauthorizedOperation', 403, 1],
+    ['InvalidParameterValue', 400, 1],
+  ])('refused with %s (%i) is tried %i times', async (code, status, times) => {
+    const { launcher, asked } = answering(...Array.from({ length: 5 }, () => refusedBy(code, status)));
+
+    await expect(launcher.terminate('i-1')).rejects.toThrow(`TerminateInstances of i-1 failed: ${code}`);
+    expect(asked).toHaveLength(times);
+  });
+
+  it('succeeds where a repeat does', async () => {
+    const { launcher } = answering(refusedBy('Unavailable', 503), { TerminatingInstances: [{ CurrentState: { Name: 'shutting-down' } }] });
+
+    expect(await launcher.terminate('i-1')).toEqual({ kind: 'ending' });
+  });
+
+  it('finds no machine under an id that EC2 does not know', async () => {
+    expect(await answering(refusedBy('InvalidInstanceID.NotFound')).launcher.terminate('i-1')).toEqual({ kind: 'not-found' });
+  });
+});
+
 describe('spotPrices', () => {
   it('keeps the newest price of each type and zone over all pages, and what has no number is no price', async () => {
     const price = (AvailabilityZone: string, SpotPrice: string, hour: number) => ({ InstanceType: 't3.small', AvailabilityZone, SpotPrice, Timestamp: new Date(Date.UTC(2029, 11, 31, hour)) });
