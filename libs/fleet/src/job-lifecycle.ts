@@ -23,6 +23,7 @@ export function jobFromFact(fact: JobFact, scope: ScopeKey): Job {
     headSha: fact.headSha,
     headBranch: fact.headBranch,
     url: fact.url,
+    createdAt: fact.createdAt,
     queuedAt: fact.seenAt,
     confirmedAt: fact.seenAt,
     announced: fact.via === 'delivery',

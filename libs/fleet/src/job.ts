@@ -34,6 +34,8 @@ export interface Job {
   readonly headBranch: string | null;
   /** `html_url`: the only address a person pastes, and never built from a run number. */
   readonly url: string | null;
+  /** When Gitea made it, by its clock. */
+  readonly createdAt: Instant | null;
   readonly queuedAt: Instant;
   /** When an event, a read or a listing last said that it is queued. */
   readonly confirmedAt: Instant;

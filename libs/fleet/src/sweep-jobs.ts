@@ -1,7 +1,8 @@
 import { recordGone, recordJobFact } from './record.js';
 import { scopeKey, scopeOf } from './scope.js';
 import { LIMITS } from './limits.js';
-import type { JobFact } from './job.js';
+import type { Job, JobFact } from './job.js';
+import { minutes, seconds, type Instant } from './time.js';
 import { META } from './surroundings.js';
 import type { SweepView } from './sweep.js';
 
@@ -15,7 +16,7 @@ export async function compareWithGitea(view: SweepView): Promise<void> {
     for (const fact of facts) {
       const scope = scopeOf(settings.scopeKind, fact.repository);
       const recorded = await recordJobFact(ports, scope, fact);
-      if (recorded.kind === 'recorded' && recorded.job?.version === 1 && fact.status === 'queued') await countMissed(view, fact);
+      if (recorded.job !== undefined && isMissed(recorded.job, view.now)) await countMissed(view, fact);
       if (!view.scopes.some((each) => scopeKey(each) === scopeKey(scope))) {
         view.scopes.push(scope);
         await ports.store.noteScope(scope);
@@ -23,6 +24,15 @@ export async function compareWithGitea(view: SweepView): Promise<void> {
     }
   }
   await readBusyJobs(view, server.jobsApi);
+}
+
+/** Deliveries take up to 3.5 s, longer behind a slow receiver; a pass looks every minute, so each missed job is counted once. */
+const DELIVERY_TIME = seconds(30);
+
+function isMissed(job: Job, now: Instant): boolean {
+  if (job.announced || job.status !== 'queued' || job.caller === true) return false;
+  const age = now - (job.createdAt ?? job.queuedAt);
+  return age > DELIVERY_TIME && (job.version === 1 || age <= DELIVERY_TIME + minutes(1));
 }
 
 async function countMissed(view: SweepView, fact: JobFact): Promise<void> {

@@ -3,7 +3,7 @@ import { createGiteaClient, type GiteaClient, type GiteaClientOptions } from '@t
 import type { RunStore } from '@tinqs/run-store';
 import { createCallerCheck } from './caller.js';
 import { createGiteaPort } from './gitea-port.js';
-import { createLauncherPort, type LauncherPortOptions, type MachineSettings } from './launcher-port.js';
+import type { MachineSettings } from './launcher-port.js';
 import type { Logger } from './logger.js';
 import { createSecretValue, type ReadParameter } from './secrets.js';
 import { createServerFacts } from './server-facts.js';
@@ -32,8 +32,8 @@ export interface InstallationTools {
   readonly classes: readonly RunnerClass[];
   readonly store: RunStore;
   readonly queue: MessageQueue;
-  readonly launcher: LauncherPortOptions['launcher'];
-  readonly rootDeviceName?: LauncherPortOptions['rootDeviceName'];
+  /** Where machines come from: EC2 (`createLauncherPort`), the sandbox, the simulator. */
+  readonly launcher: (machine: MachineSettings) => LauncherPort;
   readonly readParameter: ReadParameter;
   readonly fetch?: GiteaClientOptions['fetch'];
   readonly log: Logger;
@@ -68,7 +68,6 @@ export function composeInstallation(config: InstallationConfig, tools: Installat
     gitToken: async () => gitToken?.read() ?? null,
     singleShotClaim: async () => (await server()).singleShotClaim,
   };
-  const launcher: LauncherPort = createLauncherPort({ launcher: tools.launcher, settings: machine, readParameter, now, ...(tools.rootDeviceName === undefined ? {} : { rootDeviceName: tools.rootDeviceName }) });
   return {
     gitea,
     store: tools.store,
@@ -76,7 +75,7 @@ export function composeInstallation(config: InstallationConfig, tools: Installat
     ports: {
       store: tools.store,
       gitea: createGiteaPort({ client: gitea, now, allowedRepositories: config.ALLOWED_REPOSITORIES, registrationToken: runnerToken === null ? null : () => runnerToken.read(), isCaller: createCallerCheck(gitea) }),
-      launcher,
+      launcher: tools.launcher(machine),
       queue: tools.queue,
       log,
       now,

@@ -4,8 +4,11 @@ export type { Installation, InstallationConfig, InstallationTools } from './comp
 export { ConfigError, loadConfig } from './config.js';
 export type { Config, ConfigPart, Environment } from './config.js';
 export { toFact } from './gitea-port.js';
+export { createLauncherPort, userDataOf } from './launcher-port.js';
+export type { LauncherPortOptions, MachineSettings } from './launcher-port.js';
 export { createLogger } from './logger.js';
 export type { Logger } from './logger.js';
+export { createParameterReader } from './parameter-reader.js';
 export { pricePerHour } from './prices.js';
 export type { QueueMessage } from './queue-message.js';
 export { parseRunnerClasses } from './runner-classes.js';

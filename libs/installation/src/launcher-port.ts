@@ -52,11 +52,11 @@ export function createLauncherPort({ launcher, settings, readParameter, rootDevi
   };
 }
 
-async function requestOf(order: LaunchOrder, settings: MachineSettings, rootDeviceName: string | undefined): Promise<LaunchRequest> {
-  const { runnerClass, name } = order;
-  const credential = order.registration.credential as RunnerCredential;
+/** The boot script of an order, with its one-job credential in it. */
+export async function userDataOf({ runnerClass, registration }: LaunchOrder, settings: MachineSettings): Promise<string> {
+  const credential = registration.credential as RunnerCredential;
   const gitToken = await settings.gitToken();
-  const userData = renderUserData({
+  return renderUserData({
     credential: { id: credential.id, uuid: credential.uuid, name: credential.name, token: credential.token.reveal(), labels: runnerClass.labels },
     giteaUrl: settings.giteaUrl,
     environment: runnerClass.mode === 'image' && runnerClass.image !== null ? { mode: 'image', image: runnerClass.image } : { mode: 'host' },
@@ -68,6 +68,11 @@ async function requestOf(order: LaunchOrder, settings: MachineSettings, rootDevi
     sudo: runnerClass.sudo,
     metadataWall: !runnerClass.instanceProfile,
   });
+}
+
+async function requestOf(order: LaunchOrder, settings: MachineSettings, rootDeviceName: string | undefined): Promise<LaunchRequest> {
+  const { runnerClass, name } = order;
+  const userData = await userDataOf(order, settings);
   return {
     name,
     pools: listPools({ instanceTypes: runnerClass.instanceTypes, subnets: settings.subnets, market: marketOf(runnerClass, order.onDemand) }),

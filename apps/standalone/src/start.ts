@@ -1,0 +1,129 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { createOnce, createPlanEvent, dispatchBatch } from '@tinqs/dispatcher';
+import { createController, reconcileInstance, type Scope } from '@tinqs/fleet';
+import { composeInstallation, createLogger, createParameterReader, createSecretValue, parseRunnerClasses, type Environment } from '@tinqs/installation';
+import { createDashboard, runSweep } from '@tinqs/monitor';
+import { createRunStore } from '@tinqs/run-store';
+import { openEmbeddedStore, LOCAL_REGION } from './embedded-store.js';
+import { startHttpServer } from './http-server.js';
+import { createLocalQueue } from './local-queue.js';
+import { watchMachines } from './machine-watch.js';
+import type { Options } from './options.js';
+import { changes, NOTHING_SEEN, type Reporter, type Seen } from './report.js';
+import { repeat } from './repeat.js';
+import { lockStore } from './store-lock.js';
+import { openSurroundings } from './surroundings.js';
+
+const TABLE = 'tinqs-ci-runs';
+const SWEEP_MS = 60_000;
+const WATCH_MS = 3_000;
+const LOCAL_FILE = '.tinqs-ci/local.json';
+
+export interface Started {
+  readonly port: number;
+  /** Finishes what is in hand. */
+  stop(): Promise<void>;
+}
+
+/** Dispatcher and monitor in one process, around the embedded store and a queue that survives a restart. */
+export async function start(options: Options, environment: Environment, tools: { readonly reporter: Reporter; readonly log: (line: string) => void; readonly now: () => number }): Promise<Started> {
+  const { reporter, now } = tools;
+  const log = createLogger(tools.log, now);
+  const lock = lockStore(options.store);
+  const surroundings = await openSurroundings(options, environment, now);
+  const simulated = surroundings.mode === 'demo';
+  const embedded = await openEmbeddedStore(join(options.store, 'table'));
+  const store = createRunStore({ client: embedded.client, table: TABLE, now });
+  await store.ensureTable();
+  const resumed = (await store.readMeta('INSTALLATION')) as string | undefined;
+  const installation = resumed ?? Array.from({ length: 6 }, () => randomInt(36).toString(36)).join('');
+  if (resumed === undefined) await store.writeMeta('INSTALLATION', installation);
+
+  const queue = createLocalQueue({ client: embedded.client, table: TABLE, now, onError: (cause) => log.error('the queue failed', { cause }) });
+  const classes = parseRunnerClasses(readFileSync(new URL('../../dispatcher/runners.yml', import.meta.url), 'utf8'), 'apps/dispatcher/runners.yml');
+  const { ports, settings, gitea } = composeInstallation(surroundings.config, { installation, classes, store, queue, launcher: surroundings.launcher, readParameter: createParameterReader(), log, now });
+  const controller = createController(ports, settings);
+  const planEvent = createPlanEvent({ gitea, ports, settings, controller });
+  const dispatchTools = { controller, ports, settings, planEvent, once: createOnce() };
+
+  let seen: Seen = NOTHING_SEEN;
+  let lastDeliveries = new Set<string>();
+  let looking: Promise<void> = Promise.resolve();
+  /** What changed in the table becomes lines; looks never overlap. */
+  const look = () => (looking = looking.then(lookNow).catch((cause: unknown) => log.warn('could not look at the table', { cause })));
+  async function lookNow(): Promise<void> {
+    const [{ jobs, runners }, deliveries] = await Promise.all([store.listLive(), store.listDeliveries({ day: new Date(now()).toISOString().slice(0, 10), limit: 20 })]);
+    for (const delivery of [...deliveries].reverse().filter((each) => each.decision === 'planned' && !lastDeliveries.has(each.id))) {
+      reporter.say({ event: 'push', text: `${delivery.repository} → ${delivery.sentence}`, repository: delivery.repository, sentence: delivery.sentence });
+    }
+    lastDeliveries = new Set(deliveries.map((each) => each.id));
+    const lines = changes(seen, jobs, runners, simulated);
+    for (const line of lines) reporter.say(line);
+    const ended = lines.some((line) => line.event === 'runner' && line['state'] === 'ended');
+    seen = { jobs: new Map(jobs.map((job) => [job.id, job])), runners: new Map(runners.map((runner) => [runner.name, runner])) };
+    if (ended) {
+      const waiting = jobs.filter((job) => job.status === 'queued').length;
+      const machines = runners.filter((runner) => runner.state !== 'ended').length;
+      reporter.say({ event: 'check', text: `${waiting} ${waiting === 1 ? 'job' : 'jobs'} waiting, ${machines} ${machines === 1 ? 'machine' : 'machines'} left`, waiting, machines });
+    }
+  }
+
+  const secretValues = surroundings.secrets.map((secret) => createSecretValue(secret, { readParameter: createParameterReader(), now }));
+  const token = randomBytes(16).toString('hex');
+  const { server, port } = await startHttpServer({
+    port: options.port,
+    mayMove: !options.portGiven,
+    webhook: { secrets: () => Promise.all(secretValues.map((value) => value.read())), allowedRepositories: surroundings.config.ALLOWED_REPOSITORIES, send: (message) => queue.send(message), log, now },
+    dashboard: createDashboard({ store, maxRunners: settings.maxRunners, simulated, now }),
+    knock: { token, onKnock: async (body) => queue.knock((body as { scope: Scope }).scope, 0) },
+  });
+  const dashboard = `http://127.0.0.1:${port}`;
+  const local = { pid: process.pid, dashboard, webhook: `${dashboard}/webhook`, store: { endpoint: embedded.endpoint, table: TABLE, region: LOCAL_REGION }, knock: { url: `${dashboard}/knock`, token }, mode: surroundings.mode, giteaUrl: surroundings.config.GITEA_URL };
+  for (const file of new Set([resolve(LOCAL_FILE), join(resolve(options.store), 'local.json')])) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 });
+  }
+  reporter.say({ event: 'listening', text: '', dashboard, webhook: local.webhook, store: options.store, mode: surroundings.mode, pid: process.pid, resumed: resumed !== undefined, notices: surroundings.notices });
+
+  await queue.start(async (batch) => {
+    const failed = await dispatchBatch(batch, dispatchTools);
+    look();
+    return failed;
+  });
+  const onInstanceEnd = (instanceId: string) => void reconcileInstance(ports, settings, instanceId).then(look, (cause: unknown) => log.warn('machine could not be reconciled', { instanceId, cause }));
+  await surroundings.begin(local.webhook, onInstanceEnd);
+  const sweeping = repeat(SWEEP_MS, async () => {
+    await runSweep({ ports, settings, store, alert: async (alarm) => reporter.say({ event: 'alarm', text: alarm.sentence, id: alarm.id }) });
+    look();
+  });
+  const watching = repeat(WATCH_MS, async () => {
+    if (await watchMachines(ports, settings, store).catch((cause: unknown) => void log.warn('machines could not be watched', { cause }))) look();
+  });
+
+  return {
+    port,
+    async stop() {
+      server.closeIdleConnections();
+      await new Promise((done) => server.close(done));
+      await queue.stop();
+      await Promise.all([sweeping.stop(), watching.stop()]);
+      await surroundings.end();
+      await looking;
+      await embedded.close();
+      for (const file of [resolve(LOCAL_FILE), join(resolve(options.store), 'local.json')]) removeOurs(file);
+      lock.release();
+    },
+  };
+}
+
+/** Another `npm start` may have written it since. */
+function removeOurs(file: string): void {
+  try {
+    if ((JSON.parse(readFileSync(file, 'utf8')) as { pid?: number }).pid === process.pid) rmSync(file);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+  }
+}
+
