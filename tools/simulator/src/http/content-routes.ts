@@ -1,12 +1,13 @@
 import { objectId } from '../gitea/repositories.js';
 import type { Commit, SimulatedRepository } from '../gitea/gitea-state.js';
 import { branchCommitShape, commitShape } from '../wire/commit-shape.js';
+import { copyOf } from '../gitea/deliveries.js';
 import { repositoryShape } from '../wire/repository-shape.js';
 import { failure, type Answer, type Call, type RepositoryRoute } from './call.js';
 import { treeOf } from './tree.js';
 
 export const CONTENT_ROUTES: readonly RepositoryRoute[] = [
-  { method: 'GET', pattern: '', scope: 'repository', answer: ({ context }, repository) => ({ status: 200, body: repositoryShape(context, repository) }) },
+  { method: 'GET', pattern: '', scope: 'repository', answer: ({ context }, repository) => ({ status: 200, body: repositoryShape(context, copyOf(repository)) }) },
   { method: 'GET', pattern: '/branches/*branch', scope: 'repository', answer: readBranch },
   { method: 'GET', pattern: '/git/commits/:sha', scope: 'repository', answer: readCommit },
   { method: 'GET', pattern: '/git/trees/:sha', scope: 'repository', answer: readTree },
@@ -22,6 +23,17 @@ export const CONTENT_ROUTES: readonly RepositoryRoute[] = [
 function commitOf(repository: SimulatedRepository, ref: string | null): Commit | undefined {
   const name = ref ?? repository.defaultBranch;
   return repository.commits[repository.branches[name] ?? repository.tags[name] ?? name];
+}
+
+/** Of a commit, or of a folder by its own id. */
+function filesOf(repository: SimulatedRepository, sha: string): Commit['files'] | undefined {
+  const commit = commitOf(repository, sha);
+  if (commit) return commit.files;
+  for (const { files } of Object.values(repository.commits)) {
+    const folder = treeOf(files, () => '').find((entry) => entry.type === 'tree' && entry.sha === sha);
+    if (folder) return Object.fromEntries(Object.entries(files).flatMap(([path, blob]) => (path.startsWith(`${folder.path}/`) ? [[path.slice(folder.path.length + 1), blob]] : [])));
+  }
+  return undefined;
 }
 
 function parentOf(repository: SimulatedRepository, commit: Commit): Commit | undefined {
@@ -59,11 +71,11 @@ function readCommit(call: Call, repository: SimulatedRepository): Answer {
 
 function readTree(call: Call, repository: SimulatedRepository): Answer {
   const sha = call.parameters['sha']!;
-  const commit = commitOf(repository, sha);
-  if (!commit) return failure(call, 400, `sha not found [${sha}]`);
+  const files = filesOf(repository, sha);
+  if (!files) return failure(call, 400, `sha not found [${sha}]`);
   const base = `${call.context.root}/api/v1/repos/${nameOf(repository)}/git`;
   const recursive = ['true', '1'].includes(call.query.get('recursive') ?? '');
-  const entries = treeOf(commit.files, (blob) => call.world.gitea.blobs.get(blob) ?? '').filter((entry) => recursive || !entry.path.includes('/'));
+  const entries = treeOf(files, (blob) => call.world.gitea.blobs.get(blob) ?? '').filter((entry) => recursive || !entry.path.includes('/'));
   const page = Math.max(1, Number(call.query.get('page') ?? 1));
   const perPage = Math.min(1_000, Number(call.query.get('per_page') ?? 1_000) || 1_000);
   const shown = entries.slice((page - 1) * perPage, page * perPage);
