@@ -39,7 +39,7 @@ export interface EndedMachine {
 }
 
 const GRACE_SECONDS = 20;
-const PRELUDE = `#!/bin/bash
+export const RUNNER_PRELUDE = `#!/bin/bash
 online() { echo 'time="x" level=info msg="runner: r, with version: v0.2.13, with labels: [go], declare successfully"'; }
 task() { echo 'time="x" level=info msg="task 7 repo is acme/app https://gitea.com http://127.0.0.1:3000"'; }
 `;
@@ -59,7 +59,7 @@ export const trialSettings: RunnerSettings = {
 export async function tryMachine({ runner, settings = {}, sandbox: options = {}, during, limit }: Trial): Promise<EndedMachine> {
   const stateDir = mkdtempSync(join(tmpdir(), 'tinqs-ci-sandbox-'));
   const file = join(stateDir, 'runner');
-  writeFileSync(file, PRELUDE + (runner ?? ''), { mode: 0o755 });
+  writeFileSync(file, RUNNER_PRELUDE + (runner ?? ''), { mode: 0o755 });
   const sandbox = createSandbox({ stateDir, ...(runner !== null && { runner: file }), diskMiB: 64, ...options });
   const { instanceId } = await launchTrial(sandbox, settings);
   try {

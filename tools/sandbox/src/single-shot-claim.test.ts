@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { describeMachines } from './describe-machines.js';
+import { speakingRunner, startFakeGitea } from './fake-gitea.js';
+import { sandboxProblem } from './requirements.js';
+import { createSandbox } from './sandbox.js';
+import { awaitEnd, launchTrial, RUNNER_PRELUDE, trialSettings } from './trial.js';
+
+const limits = { bootSeconds: 60, idleSeconds: 90, jobMinutes: 1 };
+
+describeMachines('where a runner that lost the race for a job never looks again,', sandboxProblem(), (it) => {
+  it.each([
+    ['answers at once and keeps the connection', { answerMs: 20, keepAliveMs: 120_000, machines: 4 }],
+    ['answers at once and closes the connection soon', { answerMs: 20, keepAliveMs: 400, machines: 4 }],
+    ['takes 3.5 s to answer', { answerMs: 3_500, keepAliveMs: 120_000, machines: 10 }],
+    ['takes 7 s to answer', { answerMs: 7_000, keepAliveMs: 120_000, machines: 10 }],
+  ])('every job runs and no question is cut, though Gitea %s', async (_title, { answerMs, keepAliveMs, machines }) => {
+    const credentials = Array.from({ length: machines }, () => ({ ...trialSettings.credential, uuid: randomUUID() }));
+    const losses = (uuid: string) => Math.max(0, credentials.findIndex((each) => each.uuid === uuid) % 4 - 1);
+    const gitea = await startFakeGitea({ jobs: machines, answerMs, keepAliveMs, losses });
+    const stateDir = mkdtempSync(join(tmpdir(), 'tinqs-ci-sandbox-'));
+    writeFileSync(join(stateDir, 'runner'), RUNNER_PRELUDE + speakingRunner(gitea.port), { mode: 0o755 });
+    const sandbox = createSandbox({ stateDir, runner: join(stateDir, 'runner'), diskMiB: 64, loopbackPorts: [gitea.port] });
+    try {
+      const launched = await Promise.all(credentials.map((credential) => launchTrial(sandbox, { credential, limits, lifeSeconds: 240, singleShotClaim: true })));
+      const ended = await Promise.all(launched.map(({ instanceId }) => awaitEnd(sandbox, instanceId, 120)));
+      const consoles = await Promise.all(launched.map(async ({ instanceId }) => (await sandbox.console(instanceId))?.text ?? ''));
+
+      expect(ended).not.toContain(undefined);
+      for (const text of consoles) expect(text).toContain('runner ended with 0 after its job');
+      expect({ done: gitea.done, cut: gitea.cut }).toEqual({ done: machines, cut: 0 });
+      expect(credentials.map(({ uuid }) => gitea.fetches.get(uuid))).toEqual(credentials.map(({ uuid }) => losses(uuid) + 1));
+    } finally {
+      await gitea.close();
+      for (const { instanceId } of await sandbox.list()) await sandbox.terminate(instanceId);
+      rmSync(stateDir, { recursive: true, force: true });
+    }
+  });
+});
