@@ -59,7 +59,7 @@ export function createCapItem(table: TableClient): CapItem {
     },
 
     async dropScope(scope) {
-      await table.update(capKey, { update: 'REMOVE #scope', condition: 'size(#scope) = :none', names: { '#scope': scopeMap(scope) }, values: { ':none': encode(0) } });
+      await table.update(capKey, { update: 'REMOVE #scope', condition: 'attribute_exists(#scope) AND size(#scope) = :none', names: { '#scope': scopeMap(scope) }, values: { ':none': encode(0) } });
     },
   };
 }
@@ -67,7 +67,8 @@ export function createCapItem(table: TableClient): CapItem {
 /** All names or none: those in `held` must still be there, the others must not, and there must be room for these. */
 function takeChange(request: CapRequest, names: readonly string[], held: readonly string[], since: number): Change {
   const more = names.length - held.length;
-  const conditions = ['size(#all) <= :all', 'size(#class) <= :class', 'size(#scope) <= :scope'];
+  // Not every DynamoDB takes the size of what is not there for a condition that does not hold.
+  const conditions = ['attribute_exists(#all)', 'attribute_exists(#class)', 'attribute_exists(#scope)', 'size(#all) <= :all', 'size(#class) <= :class', 'size(#scope) <= :scope'];
   const sets = ['#v = :v'];
   const aliases: Record<string, string> = { '#v': 'v', '#all': 'all', '#class': classMap(request.classId), '#scope': scopeMap(request.scope) };
   names.forEach((name, index) => {

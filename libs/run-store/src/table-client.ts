@@ -69,6 +69,7 @@ export function createTableClient(client: DynamoDBClient, table: string): TableC
 
     async query({ pk, prefix, between, newestFirst = false, limit }) {
       const items: Item[] = [];
+      if (limit !== undefined && limit < 1) return items;
       let start: Item | undefined;
       do {
         const from = start;
