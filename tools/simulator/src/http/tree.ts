@@ -15,7 +15,7 @@ export function treeOf(files: { readonly [path: string]: string }, textOf: (blob
   const blobs = paths.map((path): TreeEntry => ({ path, mode: path.endsWith('.sh') ? '100755' : '100644', type: 'blob', size: Buffer.byteLength(textOf(files[path]!)), sha: files[path]! }));
   const trees = [...folders].map((folder): TreeEntry => {
     const inside = paths.filter((path) => path.startsWith(`${folder}/`)).sort();
-    return { path: folder, mode: '040000', type: 'tree', size: 0, sha: objectId('tree', inside.map((path) => `${path} ${files[path]}`).join('\n')) };
+    return { path: folder, mode: '040000', type: 'tree', size: 0, sha: objectId('tree', inside.map((path) => `${path.slice(folder.length + 1)} ${files[path]}`).join('\n')) };
   });
   return [...blobs, ...trees].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
