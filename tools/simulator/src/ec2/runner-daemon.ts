@@ -93,6 +93,12 @@ function startJob(simulation: Simulation, machine: Machine, job: SimulatedJob): 
   foresee(simulation, now + machine.request.limits.jobMinutes * 60_000, { kind: 'job-limit', instanceId, jobId: job.id, attempt: job.attempt });
 }
 
+/** Its next report is answered with `cancelled`: it stops the job, runs the `always()` steps and exits some seconds later. */
+export function tellCancelled(simulation: Simulation, job: SimulatedJob): void {
+  const machine = [...simulation.state.ec2.machines.values()].find((each) => each.jobId === job.id && each.phase === 'busy');
+  if (machine) foreseeIn(simulation, [2_000, 6_000], { kind: 'job-end', instanceId: machine.instanceId, jobId: job.id, attempt: job.attempt });
+}
+
 /** The runner reports what its job came to, and exits. With the registration gone it tries for 50 s in vain. */
 export function endJob(simulation: Simulation, machine: Machine, attempt: number): void {
   const { gitea, misbehaviour, now } = simulation.state;

@@ -18,9 +18,16 @@ export function offer(simulation: Simulation, registration: RunnerRegistration):
 export function* readyJobs(simulation: Simulation, scope: Pick<RunnerRegistration, 'repositoryId' | 'owner'>): Generator<SimulatedJob> {
   const { gitea } = simulation.state;
   const repositories = inScope(simulation, scope);
+  const [only] = repositories;
+  if (only && repositories.length === 1) {
+    for (const id of only.queue) {
+      const job = gitea.jobs.get(id);
+      if (job) yield job;
+    }
+    return;
+  }
   const jobs = repositories.flatMap((repository) => repository.queue.flatMap((id) => gitea.jobs.get(id) ?? []));
-  if (repositories.length > 1) jobs.sort((a, b) => a.updatedAt - b.updatedAt || a.id - b.id);
-  yield* jobs;
+  yield* jobs.sort((a, b) => a.updatedAt - b.updatedAt || a.id - b.id);
 }
 
 function inScope(simulation: Simulation, { repositoryId, owner }: Pick<RunnerRegistration, 'repositoryId' | 'owner'>): readonly SimulatedRepository[] {

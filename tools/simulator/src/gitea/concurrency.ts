@@ -1,3 +1,4 @@
+import { tellCancelled } from '../ec2/runner-daemon.js';
 import { traits, type Simulation } from '../world/simulation.js';
 import type { SimulatedRepository, SimulatedRun } from './gitea-state.js';
 import type { NewRun } from './runs.js';
@@ -8,13 +9,14 @@ import { announce, finish, isOver, jobsOf } from './jobs.js';
  * ref. From 1.26: its concurrency group decides, running members only with `cancel-in-progress`.
  */
 export function makeRoom(simulation: Simulation, repository: SimulatedRepository, wanted: NewRun): void {
+  const { concurrency } = wanted.workflow;
+  if (!traits(simulation).cancelsOlderRuns && !concurrency) return;
   const open = repository.openRuns.flatMap((id) => simulation.state.gitea.runs.get(id) ?? []);
   if (traits(simulation).cancelsOlderRuns) {
     const older = open.filter((run) => run.ref === wanted.ref && run.event === wanted.event && run.workflow.file === wanted.workflow.file && !isOver(simulation, run));
     for (const run of older) supersede(simulation, run);
     return;
   }
-  const { concurrency } = wanted.workflow;
   if (!concurrency) return;
   for (const run of open.filter((each) => each.group === concurrency.group)) {
     if (concurrency.cancelInProgress || !isRunning(simulation, run)) cancelRun(simulation, run);
@@ -44,6 +46,7 @@ export function cancelRun(simulation: Simulation, run: SimulatedRun): void {
     if (traits(simulation).cancelling && registration?.capabilities.includes('cancelling')) {
       job.state = 'cancelling';
       announce(simulation, job);
+      tellCancelled(simulation, job);
     } else finish(simulation, job, 'cancelled', traits(simulation).announcesCancel ? 'cancel' : 'quiet-cancel');
   }
 }

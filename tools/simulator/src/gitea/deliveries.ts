@@ -9,6 +9,7 @@ import type { Hook, SimulatedRepository } from './gitea-state.js';
  */
 export function send(simulation: Simulation, repository: SimulatedRepository, report: Report): void {
   const { state, timing } = simulation;
+  if (state.gitea.hooks.size === 0) return;
   const copy = copyOf(repository);
   for (const hook of state.gitea.hooks.values()) {
     if (!wants(hook, repository, report.event)) continue;
@@ -40,7 +41,7 @@ function wants(hook: Hook, repository: SimulatedRepository, event: string): bool
   return hook.organization === null || hook.organization.toLowerCase() === repository.owner.toLowerCase();
 }
 
-function copyOf(repository: SimulatedRepository): RepositoryCopy {
-  const { commits: _commits, queue: _queue, openRuns: _openRuns, branches, tags, ...rest } = repository;
-  return { ...rest, branches: { ...branches }, tags: { ...tags } };
+export function copyOf(repository: SimulatedRepository): RepositoryCopy {
+  const { id, owner, name, defaultBranch, createdAt, updatedAt } = repository;
+  return { id, owner, name, private: repository.private, defaultBranch, createdAt, updatedAt, branchCount: Object.keys(repository.branches).length };
 }

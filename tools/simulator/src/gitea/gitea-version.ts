@@ -41,6 +41,10 @@ export interface GiteaTraits {
 }
 
 export function traitsOf(version: GiteaVersion): GiteaTraits {
+  return ALL[version];
+}
+
+function describe(version: GiteaVersion): GiteaTraits {
   const since = (first: GiteaVersion): boolean => version >= first;
   return {
     release: RELEASES[version],
@@ -66,3 +70,4 @@ export function traitsOf(version: GiteaVersion): GiteaTraits {
 }
 
 const RELEASES: Readonly<Record<GiteaVersion, string>> = { '1.24': '1.24.7', '1.25': '1.25.4', '1.26': '1.26.4', '1.27': '1.27.0' };
+const ALL: Readonly<Record<GiteaVersion, GiteaTraits>> = { '1.24': describe('1.24'), '1.25': describe('1.25'), '1.26': describe('1.26'), '1.27': describe('1.27') };

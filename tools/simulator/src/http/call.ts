@@ -44,8 +44,9 @@ export const NO_ROUTE: Answer = { status: 404, body: '404 page not found\n' };
 /** An error of the REST API. Its texts change with every version: judge by the status. */
 export function failure({ context }: Pick<Call, 'context'>, status: number, message: string | null = null, errors: readonly string[] | null = null): Answer {
   const missing = context.version === '1.24' ? "The target couldn't be found." : 'not found';
-  const addsErrors = status === 404 && context.version < '1.27';
-  return { status, body: { ...(addsErrors ? { errors } : {}), message: message ?? missing, url: `${context.root}/api/swagger` } };
+  const adds = status === 404 && context.version < '1.27';
+  const text = adds ? message : (errors?.[0] ?? message);
+  return { status, body: { ...(adds ? { errors } : {}), message: text ?? missing, url: `${context.root}/api/swagger` } };
 }
 
 export function matchRoute(route: { readonly method: string; readonly pattern: string }, method: string, path: string): { [name: string]: string } | undefined {

@@ -1,3 +1,4 @@
+import { copyOf } from '../gitea/deliveries.js';
 import { repositoryShape } from '../wire/repository-shape.js';
 import { userShape } from '../wire/account-shape.js';
 import { failure, type Route } from './call.js';
@@ -17,7 +18,7 @@ export const GENERAL_ROUTES: readonly Route[] = [
     scope: 'repository',
     answer: (call) => {
       const repository = call.world.gitea.repositories.get(Number(call.parameters['id']));
-      return repository && (call.actor || !repository.private) ? { status: 200, body: repositoryShape(call.context, repository) } : failure(call, 404);
+      return repository && (call.actor || !repository.private) ? { status: 200, body: repositoryShape(call.context, copyOf(repository)) } : failure(call, 404);
     },
   },
   {
@@ -26,7 +27,7 @@ export const GENERAL_ROUTES: readonly Route[] = [
     scope: 'repository',
     answer: (call) => {
       const all = [...call.world.gitea.repositories.values()].filter((repository) => call.actor || !repository.private);
-      return { status: 200, body: { ok: true, data: all.map((repository) => repositoryShape(call.context, repository)) }, headers: { 'x-total-count': String(all.length) } };
+      return { status: 200, body: { ok: true, data: all.map((repository) => repositoryShape(call.context, copyOf(repository))) }, headers: { 'x-total-count': String(all.length) } };
     },
   },
 ];

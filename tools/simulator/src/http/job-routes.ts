@@ -1,5 +1,7 @@
 import type { JobState, SimulatedJob, SimulatedRepository } from '../gitea/gitea-state.js';
 import { jobShape, pageOf } from '../wire/job-shape.js';
+import { copyOf } from '../gitea/deliveries.js';
+import { repositoryShape } from '../wire/repository-shape.js';
 import { runShape } from '../wire/run-shape.js';
 import { failure, listHeaders, pageOfList, type Answer, type Call, type RepositoryRoute, type Route } from './call.js';
 import { isOwner } from './authorization.js';
@@ -65,7 +67,7 @@ export const JOB_ROUTES: readonly RepositoryRoute[] = [
 
 function withJob(call: Call, repository: SimulatedRepository, answer: (job: SimulatedJob) => Answer): Answer {
   const job = call.world.gitea.jobs.get(Number(call.parameters['job']));
-  return job?.repositoryId === repository.id ? answer(job) : failure(call, 404, null, ['run job not exist']);
+  return job?.repositoryId === repository.id ? answer(job) : failure(call, 404, null, call.context.version < '1.27' ? ['resource does not exist'] : null);
 }
 
 function newestOf({ world, parameters }: Call): (job: SimulatedJob) => boolean {
@@ -128,5 +130,5 @@ function commitStatus(call: Call, repository: SimulatedRepository): Answer {
   );
   const state = statuses.some((each) => each.status === 'failure') ? 'failure' : statuses.some((each) => each.status === 'pending') ? 'pending' : 'success';
   const shown = pageOfList(call, statuses);
-  return { status: 200, body: { state, sha, total_count: shown.length, statuses: shown, commit_url: '', url: '' }, headers: { 'x-total-count': String(statuses.length) } };
+  return { status: 200, body: { state, sha, total_count: shown.length, statuses: shown, repository: repositoryShape(context, copyOf(repository)), commit_url: '', url: '' }, headers: { 'x-total-count': String(statuses.length) } };
 }

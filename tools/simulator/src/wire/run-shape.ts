@@ -1,3 +1,4 @@
+import { copyOf } from '../gitea/deliveries.js';
 import type { SimulatedJob, SimulatedRepository, SimulatedRun } from '../gitea/gitea-state.js';
 import type { WorldView } from '../world/world-view.js';
 import { userShape } from './account-shape.js';
@@ -14,8 +15,8 @@ export function runShape(context: WireContext, world: WorldView, repository: Sim
   return {
     id: run.id,
     url: base,
-    html_url: `${root}/${repository.owner}/${repository.name}/actions/runs/${context.traits.idsInPaths ? run.id : run.number}`,
     ...(since127 ? { previous_attempt_url: run.attempt > 1 ? `${base}/attempts/${run.attempt - 1}` : null } : {}),
+    html_url: `${root}/${repository.owner}/${repository.name}/actions/runs/${context.traits.idsInPaths ? run.id : run.number}`,
     display_title: run.title,
     path: `${run.workflow.file}@${run.ref}`,
     event: run.event,
@@ -27,7 +28,7 @@ export function runShape(context: WireContext, world: WorldView, repository: Sim
     ...(conclusion ? { conclusion } : {}),
     actor: userShape(context, run.by),
     trigger_actor: userShape(context, run.by),
-    repository: repositoryShape(context, repository),
+    repository: repositoryShape(context, copyOf(repository)),
     ...(since127 ? { pull_requests: [] } : {}),
     started_at: time(earliest(jobs.map((job) => job.startedAt))),
     completed_at: time(conclusion ? Math.max(...jobs.map((job) => job.completedAt ?? 0)) : null),

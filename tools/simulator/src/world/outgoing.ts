@@ -2,7 +2,7 @@ import type { Instant } from '@tinqs/fleet';
 import type { Hook, SimulatedJob, SimulatedRepository, SimulatedRun } from '../gitea/gitea-state.js';
 
 /** A repository as it was when something happened to it. */
-export type RepositoryCopy = Omit<SimulatedRepository, 'commits' | 'queue' | 'openRuns'>;
+export type RepositoryCopy = Pick<SimulatedRepository, 'id' | 'owner' | 'name' | 'private' | 'defaultBranch' | 'createdAt' | 'updatedAt'> & { readonly branchCount: number };
 
 /** What a delivery reports, frozen in the moment it happened. */
 export type Report =

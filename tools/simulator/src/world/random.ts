@@ -36,9 +36,12 @@ export function pick<Item>(random: Random, items: readonly Item[]): Item {
 }
 
 export function hex(random: Random, digits: number): string {
-  return Array.from({ length: digits }, () => Math.floor(next(random) * 16).toString(16)).join('');
+  let text = '';
+  while (text.length < digits) text += Math.floor(next(random) * 4_294_967_296).toString(16).padStart(8, '0');
+  return text.slice(0, digits);
 }
 
 export function uuid(random: Random): string {
-  return [hex(random, 8), hex(random, 4), `4${hex(random, 3)}`, `8${hex(random, 3)}`, hex(random, 12)].join('-');
+  const digits = hex(random, 32);
+  return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-8${digits.slice(17, 20)}-${digits.slice(20)}`;
 }
