@@ -1,5 +1,6 @@
 import { inputsOf } from './expression-context.js';
 import { GiteaError, locate } from './gitea-failure.js';
+import type { GiteaVersion } from './gitea-version.js';
 import { mapOf } from './go-value.js';
 import { jobRows } from './job-row.js';
 import type { JobContext } from './job-instance.js';
@@ -24,7 +25,7 @@ export function expandCaller(run: Run, index: number): void {
     const ref = parseUses(caller.uses, caller.context.github?.['server_url']);
     const source = ref.elsewhere ?? caller.source;
     const name = calleeName(source ? { path: ref.path, elsewhere: source } : ref);
-    const document = calleeDocument(name, run.readCallee?.(name));
+    const document = calleeDocument(name, run.readCallee?.(name), run.gitea);
     insertChildren(run, index, caller, document, source);
   });
   caller.expanded = true;
@@ -36,9 +37,9 @@ function checkChain({ callers, uses }: RunRow): void {
   if (callers.includes(uses) || new Set(callers).size < callers.length) throw new GiteaError(`"${uses}" calls itself, directly or through others`);
 }
 
-function calleeDocument(name: string, text: string | undefined): WorkflowDocument {
+function calleeDocument(name: string, text: string | undefined, gitea: GiteaVersion): WorkflowDocument {
   if (text === undefined) throw new GiteaError(`the called workflow ${name} does not exist, or may not be read`);
-  const yaml = readYaml(text);
+  const yaml = readYaml(text, gitea);
   if (yaml.kind === 'refused') throw new GiteaError(`the called workflow ${name} cannot be read: ${yaml.message}`);
   return { path: name, root: yaml.root, position: yaml.position };
 }

@@ -2,7 +2,7 @@ import { decode } from './go-decode.js';
 import type { Scope } from './expression.js';
 import type { ExpressionValue } from './expression-value.js';
 import { isRecord, isRecords, isUnset } from './expression-value.js';
-import { GiteaError } from './gitea-failure.js';
+import { GiteaError, NotKnownHere } from './gitea-failure.js';
 import type { GiteaVersion } from './gitea-version.js';
 import { isList, mapOf } from './go-value.js';
 import type { GoValue } from './go-value.js';
@@ -17,13 +17,14 @@ export type EvaluatedNode =
   | { readonly kind: 'map'; readonly pairs: readonly (readonly [EvaluatedNode, EvaluatedNode])[] };
 
 /** Evaluates every text in a node that holds an expression; one that fails makes all of it fail. A list that an expression yields in a list is laid open. */
-export function evaluateNode(node: YamlNode, scope: Scope, gitea: GiteaVersion): EvaluatedNode {
+export function evaluateNode(node: YamlNode, scope: Scope, gitea: GiteaVersion, depth = 0): EvaluatedNode {
+  if (depth > 1000) throw new NotKnownHere('this is nested more than 1000 levels deep');
   if (node.kind === 'alias') return { kind: 'text', node };
   if (node.kind === 'seq') {
     return {
       kind: 'list',
       items: node.items.flatMap((item) => {
-        const evaluated = evaluateNode(item, scope, gitea);
+        const evaluated = evaluateNode(item, scope, gitea, depth + 1);
         return evaluated.kind === 'value' && isList(evaluated.value) ? evaluated.value.map((value) => ({ kind: 'value', value }) as const) : [evaluated];
       }),
     };
@@ -31,8 +32,8 @@ export function evaluateNode(node: YamlNode, scope: Scope, gitea: GiteaVersion):
   if (node.kind === 'map') {
     const pairs: (readonly [EvaluatedNode, EvaluatedNode])[] = [];
     for (let i = 0; i < node.items.length; i += 2) {
-      const value = evaluateNode(node.items[i + 1] as YamlNode, scope, gitea);
-      pairs.push([evaluateNode(node.items[i] as YamlNode, scope, gitea), value]);
+      const value = evaluateNode(node.items[i + 1] as YamlNode, scope, gitea, depth + 1);
+      pairs.push([evaluateNode(node.items[i] as YamlNode, scope, gitea, depth + 1), value]);
     }
     return { kind: 'map', pairs };
   }

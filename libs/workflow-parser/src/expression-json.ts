@@ -32,7 +32,6 @@ function braced(lines: readonly string[], indent: string): string {
 const escapes: Readonly<Record<string, string>> = { '"': '\\"', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\b': '\\b', '\f': '\\f' };
 
 function quoted(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what has to be escaped
   const escaped = text.replace(/["\\\u0000-\u001f<>&\u2028\u2029]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, (found) => {
     if (found >= '\ud800' && found <= '\udfff') return '\ufffd';
     return escapes[found] ?? `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`;

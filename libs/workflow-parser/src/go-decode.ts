@@ -50,11 +50,18 @@ interface Decoding {
   jobsOnly: boolean;
   aliasSteps: number;
   aliasDepth: number;
+  depth: number;
 }
+
+/** Gitea decodes 10,000 levels; the stack of Node holds fewer. */
+const deepest = 1000;
+
+/** The code of the problem that is not Gitea's but this library's: it cannot decode that deep. */
+export const tooDeep = 'yaml-too-deep';
 
 /** Decodes a node, reporting everything that does not fit. What could be decoded is returned all the same. */
 export function decode(node: YamlNode, shape: Shape, gitea: GiteaVersion, report: DecodeReport): Decoded {
-  const decoding: Decoding = { report, gitea, open: new Set(), steps: 0, jobsOnly: false, aliasSteps: 0, aliasDepth: 0 };
+  const decoding: Decoding = { report, gitea, open: new Set(), steps: 0, jobsOnly: false, aliasSteps: 0, aliasDepth: 0, depth: 0 };
   try {
     return decodeNode(node, shape, decoding);
   } catch (error) {
@@ -76,7 +83,13 @@ function decodeNode(node: YamlNode, shape: Shape, decoding: Decoding): Decoded {
   }
   if (shape === 'node') return node;
   if (typeof shape === 'object' && ('both' in shape || 'jobsOnly' in shape)) return decodeTwice(node, shape, decoding);
-  if (node.kind !== 'alias') return decodeContent(node, shape, decoding);
+  if (node.kind !== 'alias') {
+    if (node.kind === 'scalar') return decodeContent(node, shape, decoding);
+    if (++decoding.depth > deepest) end(decoding, node, tooDeep, `this is nested more than ${deepest} levels deep, which Gitea reads and this library does not; flatten it`);
+    const decoded = decodeContent(node, shape, decoding);
+    decoding.depth--;
+    return decoded;
+  }
   if (decoding.open.has(node)) end(decoding, node, 'yaml-alias-loop', `the anchor &${node.value} contains itself; remove the alias inside it`);
   decoding.open.add(node);
   decoding.aliasDepth++;

@@ -49,16 +49,18 @@ function split(text: string, gitea: GiteaVersion): { form: string; parts: readon
     form += escapeBraces(text.slice(at, open < 0 ? undefined : open));
     if (open < 0) return { form, parts };
     const close = endOf(text, open + 3, gitea);
+    if (close === undefined) return { form, parts };
     form += `{${parts.length}}`;
     parts.push(text.slice(open + 3, close).trim());
     at = close + 2;
   }
 }
 
-/** The `}}` that closes an expression: the first one outside a text in single quotes. */
-function endOf(text: string, from: number, gitea: GiteaVersion): number {
+/** The `}}` that closes an expression: the first one outside a text in single quotes. Undefined: the text ends right here, which passes. */
+function endOf(text: string, from: number, gitea: GiteaVersion): number | undefined {
   let at = from;
   for (;;) {
+    if (at >= text.length) return undefined;
     const close = text.indexOf('}}', at);
     const quote = text.indexOf("'", at);
     if (close >= 0 && (quote < 0 || close < quote)) return close;

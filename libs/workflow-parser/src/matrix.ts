@@ -1,4 +1,4 @@
-import { decode } from './go-decode.js';
+import { decode, tooDeep } from './go-decode.js';
 import type { GiteaVersion } from './gitea-version.js';
 import { GiteaError, GiteaPanic, NotKnownHere } from './gitea-failure.js';
 import { compareBytes, printGo } from './go-print.js';
@@ -68,7 +68,8 @@ function flexibleLists(matrix: YamlNode, gitea: GiteaVersion): Map<string, reado
 
 function decodeMap(matrix: YamlNode, value: 'any' | { list: 'any' }, gitea: GiteaVersion): ReadonlyMap<string, GoValue> | undefined {
   let fits = true;
-  const decoded = decode(matrix, { map: value }, gitea, () => {
+  const decoded = decode(matrix, { map: value }, gitea, (_, code, message) => {
+    if (code === tooDeep) throw new NotKnownHere(message);
     fits = false;
   });
   return fits && decoded && typeof decoded === 'object' && 'entries' in decoded ? (decoded.entries as ReadonlyMap<string, GoValue>) : undefined;

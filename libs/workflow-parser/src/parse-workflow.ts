@@ -20,7 +20,7 @@ import { readYaml } from './yaml-read.js';
 export function parseWorkflow(text: string, options: ParseOptions = {}): ParseResult {
   const gitea = options.gitea ?? newestGitea;
   const named = options.path === undefined ? {} : { path: options.path };
-  const yaml = readYaml(text);
+  const yaml = readYaml(text, gitea);
   if (yaml.kind === 'refused') return { kind: 'ignored', problems: [{ severity: 'error', code: yaml.code, message: yaml.message, ...yaml.at, ...named }] };
   const document: WorkflowDocument = { ...named, root: yaml.root, position: yaml.position };
   const decoded = decodeWorkflow(document, gitea);
@@ -35,8 +35,9 @@ export function parseWorkflow(text: string, options: ParseOptions = {}): ParseRe
   if (tried && !problems.some((problem) => problem.line === tried.problem.line && problem.column === tried.problem.column)) problems.push(tried.problem);
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
   // Up to 1.25 the jobs are looked at only when the triggers have matched.
-  if (unreadable || (tried?.kind === 'error' && gitea !== '1.25')) return { kind: 'ignored', problems };
-  return { kind: 'workflow', workflow: workflowOf(document, decoded, triggers, gitea, tried?.kind === 'panic' && gitea !== '1.25' ? tried.problem : undefined), problems };
+  if (unreadable) return { kind: 'ignored', problems };
+  const workflow = workflowOf(document, decoded, triggers, gitea, tried?.kind === 'panic' && gitea !== '1.25' ? tried.problem : undefined);
+  return tried?.kind === 'error' && gitea !== '1.25' ? { kind: 'ignored', problems, workflow } : { kind: 'workflow', workflow, problems };
 }
 
 /** What `on:` means to Gitea. Ignored: it passes over the file. Panic: it starts nothing in the whole repository, since 1.26. */

@@ -62,18 +62,17 @@ function checkTexts(job: DecodedMap, steps: readonly (DecodedMap | undefined)[])
 
 function checkListed(value: GoValue, node: YamlNode | undefined, inList: boolean): void {
   if (inList) checkText(value, node);
-  if (isList(value)) for (const item of value) isMapping(item) ? checkMapInList([...item.entries.values()], node) : checkListed(item, node, true);
-  else if (isMapping(value)) for (const item of value.entries.values()) checkListed(item, node, false);
-}
-
-function checkMapInList(values: readonly GoValue[], node: YamlNode | undefined): void {
-  for (const value of values) checkListed(value, node, true);
+  if (isMapping(value)) for (const item of value.entries.values()) checkListed(item, node, false);
+  if (!isList(value)) return;
+  for (const item of value) {
+    // The values of a map that is itself an entry stand in the entry's own lines.
+    for (const part of isMapping(item) ? item.entries.values() : [item]) checkListed(part, node, true);
+  }
 }
 
 function checkText(text: Decoded, node: YamlNode | undefined): void {
   if (typeof text !== 'string' || !text.includes('\n') || !/^[ \n\t]/.test(text)) return;
   // Such a text is written in quotes, and those survive.
-  // eslint-disable-next-line no-control-regex -- control characters are what decides
   if (/ $| \n|[\u0000-\u0008\u000b-\u001f\u007f\ufeff]/.test(text)) return;
   if (!text.startsWith('\t') && text.split('\n').every((line) => line === '' || line.startsWith('  '))) return;
   throw located(node ?? { kind: 'scalar', tag: '', value: '', plain: true, items: [], offset: 0 }, 'the first line of this text is empty or indented deeper than the rest, which Gitea 1.25 cannot store; begin with an unindented line');

@@ -32,7 +32,12 @@ export interface Workflow {
 /** What became of a file. `problems` holds all of them, in the order of the text. */
 export type ParseResult =
   | { readonly kind: 'workflow'; readonly workflow: Workflow; readonly problems: readonly Problem[] }
-  | { readonly kind: 'ignored'; readonly problems: readonly Problem[] };
+  | {
+      readonly kind: 'ignored';
+      readonly problems: readonly Problem[];
+      /** There where only the jobs are the reason (since 1.26): what the file would be without that check. */
+      readonly workflow?: Workflow;
+    };
 
 export interface ParseOptions {
   /** Names the file in problems and reasons. */

@@ -1,68 +1,72 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, LineCounter, Parser } from 'yaml';
-import type { Document, Node } from 'yaml';
+import type { GiteaVersion } from './gitea-version.js';
 import type { Position } from './problem.js';
+import { YamlRefusal } from './yaml-cursor.js';
 import type { YamlNode } from './yaml-node.js';
+import { YamlTree } from './yaml-tree.js';
 
 /** The first document of a text, or the reason why Gitea's YAML refuses it. */
 export type YamlReading =
   | { readonly kind: 'tree'; readonly root: YamlNode; readonly position: (offset: number) => Position }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly at: Position };
 
-/** The `yaml` package composes about a thousand levels on Node's default stack; Gitea takes 10,000. */
-const deepest = 500;
+/** Gitea reads this much of a file, without a word about the rest. */
+const mostBytes = 1024 * 1024;
 
-/** Reads the first YAML document of a text, once, into the nodes that Gitea's decoder works on. */
-export function readYaml(text: string): YamlReading {
-  const lines = new LineCounter();
-  const position = (offset: number): Position => {
-    const { line, col } = lines.linePos(Math.max(0, offset));
-    return { line: Math.max(1, line), column: Math.max(1, col) };
-  };
-  const refused = (code: string, message: string, offset: number): YamlReading => ({ kind: 'refused', code, message, at: position(offset) });
-  const document = composeFirst(text, lines);
-  if ('tooDeep' in document) return refused('yaml-too-deep', `this is nested more than ${deepest} levels deep; flatten it`, document.tooDeep);
-  const error = document.errors[0];
-  if (error) return refused('yaml-syntax', `this is no valid YAML: ${error.message}`, error.pos[0]);
-  if (!document.contents) return refused('yaml-empty', 'the file holds no workflow: it is empty or has only comments', 0);
-  const root = convert(document.contents as Node, new Map());
-  return 'unknown' in root ? refused('yaml-unknown-anchor', `the alias *${root.unknown} has no anchor before it; add &${root.unknown} or remove the alias`, root.offset) : { kind: 'tree', root: root, position };
-}
+/** The text is read in pieces of this size, and what a piece holds must be characters. */
+const pieceBytes = 512;
 
-function composeFirst(text: string, lines: LineCounter): Document | { tooDeep: number } {
-  const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, merge: false, prettyErrors: false, logLevel: 'silent', keepSourceTokens: false });
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  for (const document of composer.compose(tokens, true, text.length)) return document as unknown as Document;
-  return { tooDeep: 0 };
-}
-
-type Converted = YamlNode | { unknown: string; offset: number };
-
-function convert(node: Node, anchors: Map<string, YamlNode>): Converted {
-  const offset = node.range?.[0] ?? 0;
-  if (isAlias(node)) {
-    const target = anchors.get(node.source);
-    return target ? { kind: 'alias', tag: '', value: node.source, plain: false, items: [], target, offset } : { unknown: node.source, offset };
+/** Reads the first YAML document of a text; what stands behind it is not looked at. */
+export function readYaml(whole: string, gitea: GiteaVersion): YamlReading {
+  const text = asGiteaReads(whole);
+  const position = positionsOf(text);
+  const tree = new YamlTree(text, gitea);
+  let outcome: YamlNode | YamlRefusal | undefined;
+  try {
+    outcome = tree.build();
+  } catch (error) {
+    if (!(error instanceof YamlRefusal)) throw error;
+    outcome = error;
   }
-  const items: YamlNode[] = [];
-  const made: YamlNode = {
-    kind: isMap(node) ? 'map' : isSeq(node) ? 'seq' : 'scalar',
-    tag: (node.tag ?? '').replace('tag:yaml.org,2002:', '!!'),
-    value: isScalar(node) ? String(node.source ?? '') : '',
-    plain: isScalar(node) && node.type === 'PLAIN',
-    items,
-    offset,
-    ...('anchor' in node && node.anchor !== undefined ? { anchor: node.anchor } : {}),
-  };
-  if (made.anchor !== undefined) anchors.set(made.anchor, made);
-  const children = isMap(node) ? node.items.flatMap((pair) => [pair.key, pair.value]) : isSeq(node) ? node.items : [];
-  for (const child of children) {
-    const next = child === null ? emptyScalar(offset) : convert(child as Node, anchors);
-    if ('unknown' in next) return next;
-    items.push(next);
-  }
-  return made;
+  const bad = badCharacter(text, tree.offset);
+  if (bad !== undefined) outcome = new YamlRefusal('a control character stands here; remove it, or write it as an escape in double quotes', bad);
+  if (outcome instanceof YamlRefusal) return { kind: 'refused', code: 'yaml-syntax', message: `this is no YAML that Gitea reads: ${outcome.message}`, at: position(outcome.offset) };
+  if (!outcome) return { kind: 'refused', code: 'yaml-empty', message: 'the file holds no workflow: it is empty or has only comments', at: position(0) };
+  return { kind: 'tree', root: outcome, position };
 }
 
-function emptyScalar(offset: number): YamlNode {
-  return { kind: 'scalar', tag: '', value: '', plain: true, items: [], offset };
+/** The first MiB, and a replacement for halves of characters, which no file can hold. */
+function asGiteaReads(whole: string): string {
+  let text = whole;
+  if (whole.length > mostBytes / 3) {
+    const bytes = new TextEncoder().encode(whole);
+    // A character that is cut in two is none: a control character refuses it likewise.
+    if (bytes.length > mostBytes) text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, mostBytes)).replace(/\ufffd$/, '\0');
+  }
+  return /[\ud800-\udfff]/.test(text) ? text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd') : text;
+}
+
+/** The first character that YAML does not allow, if it lies in what was read. */
+function badCharacter(text: string, read: number): number | undefined {
+  const found = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/g;
+
+  const index = found.exec(text)?.index;
+  return index !== undefined && index < Math.ceil((read + 4) / pieceBytes) * pieceBytes ? index : undefined;
+}
+
+/** Lines as editors count them; the list is made when the first position is asked for. */
+function positionsOf(text: string): (offset: number) => Position {
+  let starts: number[] | undefined;
+  return (offset) => {
+    if (!starts) {
+      starts = [0];
+      for (const { index, 0: lineBreak } of text.matchAll(/\r\n?|\n/g)) starts.push(index + lineBreak.length);
+    }
+    let [low, high] = [0, starts.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((starts[middle] as number) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (starts[low] as number) + 1 };
+  };
 }
