@@ -1,4 +1,4 @@
-import type { LaunchErrorClass } from './launch-errors.js';
+import type { PoolErrorClass } from './launch-errors.js';
 import type { Refusal } from './launch-outcome.js';
 import { poolKey, type Pool } from './pool.js';
 
@@ -19,14 +19,16 @@ export type CapacityMemory = readonly PoolRest[];
 const MINUTE_MS = 60_000;
 const LONGEST_REST_MS = 30 * MINUTE_MS;
 
-/** Which pools a refusal rests, and for how long; classes that are not here say nothing about capacity. */
-const RESTS: { readonly [errorClass in LaunchErrorClass]?: { readonly scope: (pool: Pool) => PoolRest['pool']; readonly firstMs: number; readonly longestMs: number } } = {
+const ofMarket = (pool: Pool): PoolRest['pool'] => ({ instanceType: '*', subnet: '*', market: pool.market });
+
+/** Which pools a refusal rests, and for how long. */
+const RESTS: { readonly [errorClass in PoolErrorClass]: { readonly scope: (pool: Pool) => PoolRest['pool']; readonly firstMs: number; readonly longestMs: number } } = {
   capacity: { scope: (pool) => pool, firstMs: 3 * MINUTE_MS, longestMs: LONGEST_REST_MS },
   price: { scope: (pool) => pool, firstMs: 3 * MINUTE_MS, longestMs: LONGEST_REST_MS },
   unsupported: { scope: (pool) => pool, firstMs: 24 * 60 * MINUTE_MS, longestMs: 24 * 60 * MINUTE_MS },
   'subnet-full': { scope: (pool) => ({ instanceType: '*', subnet: pool.subnet, market: '*' }), firstMs: 3 * MINUTE_MS, longestMs: LONGEST_REST_MS },
-  'spot-quota': { scope: () => ({ instanceType: '*', subnet: '*', market: 'spot' }), firstMs: 5 * MINUTE_MS, longestMs: 5 * MINUTE_MS },
-  'on-demand-quota': { scope: () => ({ instanceType: '*', subnet: '*', market: 'on-demand' }), firstMs: 5 * MINUTE_MS, longestMs: 5 * MINUTE_MS },
+  'spot-quota': { scope: ofMarket, firstMs: 5 * MINUTE_MS, longestMs: 5 * MINUTE_MS },
+  'on-demand-quota': { scope: ofMarket, firstMs: 5 * MINUTE_MS, longestMs: 5 * MINUTE_MS },
 };
 
 /**
@@ -38,7 +40,6 @@ const RESTS: { readonly [errorClass in LaunchErrorClass]?: { readonly scope: (po
  */
 export function rememberRefusal(memory: CapacityMemory, refusal: Refusal, now: Date): CapacityMemory {
   const rule = RESTS[refusal.class];
-  if (rule === undefined) return memory;
   const { instanceType, subnet, market } = rule.scope(refusal.pool);
   const pool = { instanceType, subnet, market };
   const before = memory.find((rest) => keyOf(rest) === keyOf({ pool }));
@@ -66,8 +67,7 @@ export function findRest(memory: CapacityMemory, pool: Pool, now: Date): PoolRes
 
 /** Would this refusal, remembered, rest that pool too? */
 export function rulesOut(refusal: Refusal, pool: Pool): boolean {
-  const rule = RESTS[refusal.class];
-  return rule !== undefined && covers({ pool: rule.scope(refusal.pool) }, pool);
+  return covers({ pool: RESTS[refusal.class].scope(refusal.pool) }, pool);
 }
 
 function covers(rest: Pick<PoolRest, 'pool'>, pool: Pool): boolean {

@@ -3,7 +3,7 @@ export { rememberLaunch, rememberRefusal, findRest, type CapacityMemory, type Po
 export { clientToken } from './client-token.js';
 export type { ConsoleOutput } from './console-output.js';
 export type { Instance, InstanceQuery, InstanceState } from './instance.js';
-export { classifyLaunchError, type LaunchErrorClass } from './launch-errors.js';
+export { classifyLaunchError, type LaunchErrorClass, type PoolErrorClass } from './launch-errors.js';
 export type { LaunchOutcome, Refusal } from './launch-outcome.js';
 export type { LaunchRequest } from './launch-request.js';
 export type { LaunchRate } from './pacing.js';

@@ -1,11 +1,9 @@
+/** A refusal that concerns one pool, or pools like it: another may launch. */
+export type PoolErrorClass = 'capacity' | 'price' | 'unsupported' | 'subnet-full' | 'spot-quota' | 'on-demand-quota';
+
 /** What a refused or failed RunInstances means for the launch. Which class does what: `launch-policy.ts`. */
 export type LaunchErrorClass =
-  | 'capacity'
-  | 'price'
-  | 'unsupported'
-  | 'subnet-full'
-  | 'spot-quota'
-  | 'on-demand-quota'
+  | PoolErrorClass
   | 'volume-quota'
   | 'throttled'
   | 'unknown-outcome'

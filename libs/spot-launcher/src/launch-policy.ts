@@ -1,13 +1,20 @@
-import type { LaunchErrorClass } from './launch-errors.js';
+import type { LaunchErrorClass, PoolErrorClass } from './launch-errors.js';
 import type { Pool } from './pool.js';
+
+type Next = 'other-pool' | 'same-request' | 'end';
 
 /**
  * What the launch does next: try another pool, send the same request again, or end.
  * `timeHeals` tells a refusal that passes (a quota, expired credentials) from one that only another configuration ends.
  */
-export type LaunchPolicy = { readonly next: 'other-pool' | 'same-request' | 'end'; readonly timeHeals: boolean; readonly says: string; readonly remedy: string };
+export interface LaunchPolicy<Then extends Next = Next> {
+  readonly next: Then;
+  readonly timeHeals: boolean;
+  readonly says: string;
+  readonly remedy: string;
+}
 
-export const LAUNCH_POLICIES: { readonly [errorClass in LaunchErrorClass]: LaunchPolicy } = {
+export const LAUNCH_POLICIES: { readonly [errorClass in LaunchErrorClass]: errorClass extends PoolErrorClass ? LaunchPolicy<'other-pool'> : LaunchPolicy<'same-request' | 'end'> } = {
   capacity: { next: 'other-pool', timeHeals: true, says: 'there is no capacity in this pool', remedy: 'add instance types or subnets, or allow on-demand' },
   price: { next: 'other-pool', timeHeals: true, says: 'the Spot price is above the price asked for', remedy: 'set no maximum price: it defaults to the on-demand price' },
   unsupported: { next: 'other-pool', timeHeals: true, says: 'this zone does not offer this instance type so', remedy: 'choose an instance type that the zones of the subnets offer' },
@@ -34,6 +41,10 @@ const NARROWER: { readonly [code: string]: Pick<LaunchPolicy, 'says' | 'remedy'>
   'InvalidSubnetID.NotFound': { says: 'the subnet does not exist in this region', remedy: 'check the subnet ids and the region' },
   'InvalidGroup.NotFound': { says: 'the security group does not exist in the VPC of the subnet', remedy: 'use security groups of the same VPC as the subnets' },
 };
+
+export function concernsPool(errorClass: LaunchErrorClass): errorClass is PoolErrorClass {
+  return LAUNCH_POLICIES[errorClass].next === 'other-pool';
+}
 
 /** One sentence for a person: what happened, why, what helps. Never holds anything of the request but the pool. */
 export function sayRefusal(pool: Pool, code: string, errorClass: LaunchErrorClass): string {

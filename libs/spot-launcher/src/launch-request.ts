@@ -11,6 +11,8 @@ export interface LaunchRequest {
   readonly pools: readonly Pool[];
   /** Pools that refused lately. */
   readonly memory?: CapacityMemory;
+  /** No request is begun that could not be answered by then; at most 35 s from now in any case (`launchMs`). */
+  readonly deadline?: Date;
   /** An AMI id. A name in the parameter store is resolved before: it may change between a lost answer and its repeat. */
   readonly imageId: string;
   /** The AMI's own (`describeImage` tells it): under another name, the disk below would be a second one. `/dev/xvda` by default, as Amazon Linux and Debian have it; Ubuntu has `/dev/sda1`. */

@@ -77,10 +77,10 @@ describe('a launch', () => {
   it.each([
     ['MaxSpotInstanceCountExceeded', spotPools, 'spot-quota'],
     ['VcpuLimitExceeded', listPools({ instanceTypes: ['t3.small', 't3a.small'], subnets, market: 'on-demand' }), 'on-demand-quota'],
-  ] as const)('ends with %s, which time heals, where the class has no other market', async (code, pools, errorClass) => {
+  ] as const)('has no capacity after %s, asked once, where the class has no other market', async (code, pools, errorClass) => {
     const { outcome, fake } = await run([refuse(code)], requestFor(pools));
 
-    expect(outcome).toMatchObject({ kind: 'refused', code, class: errorClass, permanent: false });
+    expect(outcome).toMatchObject({ kind: 'no-capacity', tried: [{ code, class: errorClass }], sentence: expect.stringMatching(/^1 of 4 pools refused; at last: .*quota is used up .*Service Quotas/) });
     expect(fake.calls).toHaveLength(1);
   });
 
@@ -98,7 +98,7 @@ describe('a launch', () => {
 
     const { outcome, fake } = await run([], requestFor(spotPools, { memory }));
 
-    expect(outcome).toEqual({ kind: 'no-capacity', tried: [], resting: spotPools.map((pool) => ({ pool, until })) });
+    expect(outcome).toEqual({ kind: 'no-capacity', tried: [], resting: spotPools.map((pool) => ({ pool, until })), sentence: 'all 4 pools refused lately and rest, the first until 2030-01-01T00:03:00.000Z' });
     expect(fake.calls).toEqual([]);
   });
 
@@ -163,6 +163,19 @@ describe('a launch', () => {
     expect(outcome).toMatchObject({ kind: 'no-capacity', tried: [{}, {}, {}, {}] });
     expect(triedPools).toHaveLength(4);
     expect(tookMs).toBe(34_000);
+  });
+
+  it('asks nothing after the deadline of its caller', async () => {
+    const fake = createFakeEc2([{ ...refuse('InsufficientInstanceCapacity', 500), tookMs: 4_000 }]);
+    const launcher = createSpotLauncher({ ...fake, launchRate: 'unlimited' });
+    const deadline = (ms: number) => new Date(fake.now().getTime() + ms);
+
+    const late = await launcher.launch(requestFor(allPools, { deadline: deadline(1_999) }));
+    const cutShort = await launcher.launch(requestFor(allPools, { deadline: deadline(5_999) }));
+
+    expect(late).toMatchObject({ kind: 'refused', code: 'LaunchTimeLimit', permanent: false });
+    expect(cutShort).toMatchObject({ kind: 'no-capacity', tried: [{ code: 'InsufficientInstanceCapacity' }] });
+    expect(fake.calls).toHaveLength(1);
   });
 
   it('is refused for now when its turn would come too late', async () => {
