@@ -1,5 +1,6 @@
 import type { GiteaVersion, Problem, Trigger, Workflow } from '@tinqs/workflow-parser';
 import { acceptsEvent, writtenName } from './event-name.js';
+import type { Judging } from './condition.js';
 import { triggerVerdict } from './match-trigger.js';
 import type { Finding } from './reason.js';
 import { findingAt, listed } from './reason.js';
@@ -15,7 +16,8 @@ export type Detected =
 const top = { line: 1, column: 1 };
 
 /** Judges one file: one answer for the file, or one for each entry under `on` that matches. */
-export function detectTriggers(file: WorkflowFile, event: TriggerEvent, gitea: GiteaVersion): readonly Detected[] {
+export function detectTriggers(file: WorkflowFile, event: TriggerEvent, judging: Judging): readonly Detected[] {
+  const { gitea } = judging;
   if (file.kind === 'submodule') return [{ kind: 'unreadable', finding: () => findingAt(top, 'unreadable', 'a submodule called like a workflow cannot be read, and Gitea then starts nothing at all for this commit; rename it') }];
   if (file.kind === 'folder') return [{ kind: 'ignored', finding: () => findingAt(top, 'file-ignored', 'this is a folder, not a workflow') }];
   const result = readWorkflowFile(file, gitea);
@@ -29,7 +31,7 @@ export function detectTriggers(file: WorkflowFile, event: TriggerEvent, gitea: G
   let refused: (() => Finding) | undefined;
   for (const trigger of workflow.triggers) {
     if (trigger.schedules || !acceptsEvent(trigger.name, event.type)) continue;
-    const { matches, panics, finding } = triggerVerdict(trigger, event, gitea);
+    const { matches, panics, finding } = triggerVerdict(trigger, event, judging);
     if (panics) return [{ kind: 'panics', finding }];
     if (matches) matched.push({ kind: 'matched', workflow, trigger, finding });
     else refused ??= finding;

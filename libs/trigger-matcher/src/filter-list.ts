@@ -17,23 +17,23 @@ export function compileFilterList(texts: readonly string[], gitea: GiteaVersion)
 }
 
 /** The pattern that decides for one value under `branches`, `tags`, `paths`: the last that matches. It includes the value unless it is negative. */
-export function decidingPattern(patterns: readonly FilterPattern[], value: string): FilterPattern | undefined {
-  return patterns.findLast((pattern) => pattern.matches(value));
+export function decidingPattern(patterns: readonly FilterPattern[], value: string, oneLine?: boolean): FilterPattern | undefined {
+  return patterns.findLast((pattern) => pattern.matches(value, oneLine));
 }
 
 /** The pattern that ignores one value under the `-ignore` forms: the first that is true, where a negative one is true of all that it does not match. */
-export function ignoringPattern(patterns: readonly FilterPattern[], value: string): FilterPattern | undefined {
-  return patterns.find((pattern) => pattern.matches(value) !== pattern.negative);
+export function ignoringPattern(patterns: readonly FilterPattern[], value: string, oneLine?: boolean): FilterPattern | undefined {
+  return patterns.find((pattern) => pattern.matches(value, oneLine) !== pattern.negative);
 }
 
 /** `branches`, `tags`, `paths` fail: the list is not empty and includes none of the values. No values at all fail. */
-export function includesNone(patterns: readonly FilterPattern[], values: readonly string[]): boolean {
-  return patterns.length > 0 && values.every((value) => decidingPattern(patterns, value)?.negative ?? true);
+export function includesNone(patterns: readonly FilterPattern[], values: readonly string[], oneLine?: boolean): boolean {
+  return patterns.length > 0 && values.every((value) => decidingPattern(patterns, value, oneLine)?.negative ?? true);
 }
 
 /** `branches-ignore`, `tags-ignore`, `paths-ignore` fail: the list is not empty and ignores every value. No values at all fail. */
-export function ignoresAll(patterns: readonly FilterPattern[], values: readonly string[]): boolean {
-  return patterns.length > 0 && values.every((value) => ignoringPattern(patterns, value) !== undefined);
+export function ignoresAll(patterns: readonly FilterPattern[], values: readonly string[], oneLine?: boolean): boolean {
+  return patterns.length > 0 && values.every((value) => ignoringPattern(patterns, value, oneLine) !== undefined);
 }
 
 /**

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matchTypePattern } from './activity-type.js';
 import { filterSkips } from './filter-list.js';
-import { matchPattern } from './filter-pattern.js';
+import { compileFilterPattern, matchPattern } from './filter-pattern.js';
 
 /** A piece of a pattern and the places where it may end, having begun at one place of a text: the slow way, by trying all. */
 interface Piece {
@@ -76,6 +76,17 @@ describe('the pattern languages', () => {
     fc.assert(
       fc.property(sincePattern, values, (pieces, some) => {
         for (const value of some) expect([value, matchPattern(text(pieces), value, { gitea: '1.27' })]).toEqual([value, slowly(pieces, value)]);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('answer the same for a value that is known to be one line', () => {
+    fc.assert(
+      fc.property(fc.oneof(untilPattern, sincePattern), values, fc.constantFrom('1.26' as const, '1.27' as const), (pieces, some, gitea) => {
+        const matches = compileFilterPattern(text(pieces), gitea)?.matches;
+
+        for (const value of some.filter((one) => !one.includes('\n'))) expect([value, matches?.(value, true)]).toEqual([value, matches?.(value)]);
       }),
       { numRuns: 400 },
     );

@@ -1,6 +1,7 @@
 import type { GiteaVersion } from '@tinqs/workflow-parser';
 import { newestGitea } from '@tinqs/workflow-parser';
 import { compileRegexp } from './regexp/go-regexp.js';
+import type { TextTest } from './regexp/literal-ends.js';
 import { versionRules } from './version-rules.js';
 
 export interface VersionOption {
@@ -14,7 +15,7 @@ export interface FilterPattern {
   /** Begins with `!`: what `matches` answers is then taken away from the list. */
   readonly negative: boolean;
   /** Of the pattern without its `!`; linear in pattern × value. */
-  readonly matches: (value: string) => boolean;
+  readonly matches: TextTest;
 }
 
 /** `undefined`: Gitea refuses the pattern, and with it the whole list. */

@@ -4,6 +4,8 @@ export { explainDecision } from './decision.js';
 export { filterSkips } from './filter-list.js';
 export type { VersionOption } from './filter-pattern.js';
 export { matchPattern } from './filter-pattern.js';
+export type { MatchOptions } from './match-triggers.js';
+export { matchTriggers } from './match-triggers.js';
 export type { Reason, ReasonCode } from './reason.js';
 export { defaultSkipWords, skipsRun } from './skip-words.js';
 export type { TriggerEvent } from './trigger-event.js';

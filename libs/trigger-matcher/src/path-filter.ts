@@ -1,5 +1,5 @@
-import type { GiteaVersion, TriggerFilter } from '@tinqs/workflow-parser';
-import type { Condition } from './condition.js';
+import type { TriggerFilter } from '@tinqs/workflow-parser';
+import type { Condition, Judging } from './condition.js';
 import { invalidPattern, listOf, named } from './condition.js';
 import { decidingPattern, ignoresAll, ignoringPattern, includesNone } from './filter-list.js';
 import type { FilterPattern } from './filter-pattern.js';
@@ -10,7 +10,7 @@ import { findingAt, quoted } from './reason.js';
  * Judges `paths` or `paths-ignore` by the changed files. `files: null`: they cannot be computed, and both fail;
  * no changed file at all fails both too. Sources: Gitea, modules/actions/workflows.go and modules/actions/workflowpattern.
  */
-export function pathCondition(filter: TriggerFilter, files: readonly string[] | null, gitea: GiteaVersion): Condition {
+export function pathCondition(filter: TriggerFilter, files: readonly string[] | null, { gitea, oneLine }: Judging): Condition {
   if (files === null) {
     return {
       filter,
@@ -22,7 +22,7 @@ export function pathCondition(filter: TriggerFilter, files: readonly string[] | 
   if (list.kind === 'invalid') return invalidPattern(filter, list.index);
   const { patterns } = list;
   const include = filter.key === 'paths';
-  const passes = !(include ? includesNone(patterns, files) : ignoresAll(patterns, files));
+  const passes = !(include ? includesNone(patterns, files, oneLine) : ignoresAll(patterns, files, oneLine));
   return { filter, passes, finding: () => (passes ? passing(filter, patterns, files) : files.length === 0 ? noFiles(filter) : include ? includesNothing(filter, patterns, files) : ignoresEverything(filter, patterns, files)) };
 }
 

@@ -1,5 +1,5 @@
-import type { GiteaVersion, Trigger, TriggerFilter } from '@tinqs/workflow-parser';
-import type { Condition } from './condition.js';
+import type { Trigger, TriggerFilter } from '@tinqs/workflow-parser';
+import type { Condition, Judging } from './condition.js';
 import { unknownFilter } from './condition.js';
 import { pathCondition } from './path-filter.js';
 import { nameCondition, otherRefCondition } from './ref-filter.js';
@@ -15,10 +15,10 @@ const tagPrefix = 'refs/tags/';
  * Judges the filters of `push`: every one must pass, but where branches and tags are both filtered exactly one must fail, the one about the
  * other kind of ref. A tag passes `paths` and `paths-ignore` unseen. Source: Gitea, modules/actions/workflows.go, matchPushEvent.
  */
-export function pushVerdict(trigger: Trigger, event: TriggerEvent, gitea: GiteaVersion): TriggerVerdict {
+export function pushVerdict(trigger: Trigger, event: TriggerEvent, judging: Judging): TriggerVerdict {
   const filters = trigger.filters ?? [];
   const ref = event.ref ?? '';
-  const conditions = filters.map((filter) => conditionOf(filter, ref, event, gitea));
+  const conditions = filters.map((filter) => conditionOf(filter, ref, event, judging));
   const about = (kind: string) => filters.some(({ key }) => key === kind || key === `${kind}-ignore`);
   const both = about('branches') && about('tags');
   const failed = conditions.filter(({ passes }) => !passes);
@@ -33,18 +33,18 @@ export function pushVerdict(trigger: Trigger, event: TriggerEvent, gitea: GiteaV
 
 const lastPassing = (conditions: readonly Condition[]) => conditions.findLast(({ passes }) => passes)?.finding;
 
-function conditionOf(filter: TriggerFilter, ref: string, event: TriggerEvent, gitea: GiteaVersion): Condition {
+function conditionOf(filter: TriggerFilter, ref: string, event: TriggerEvent, judging: Judging): Condition {
   switch (filter.key) {
     case 'branches':
     case 'branches-ignore':
-      return ref.startsWith(branchPrefix) ? nameCondition(filter, ref.slice(branchPrefix.length), gitea) : otherRefCondition(filter, ref);
+      return ref.startsWith(branchPrefix) ? nameCondition(filter, ref.slice(branchPrefix.length), judging.gitea) : otherRefCondition(filter, ref);
     case 'tags':
     case 'tags-ignore':
-      return ref.startsWith(tagPrefix) ? nameCondition(filter, ref.slice(tagPrefix.length), gitea) : otherRefCondition(filter, ref);
+      return ref.startsWith(tagPrefix) ? nameCondition(filter, ref.slice(tagPrefix.length), judging.gitea) : otherRefCondition(filter, ref);
     case 'paths':
     case 'paths-ignore':
       if (ref.startsWith(tagPrefix)) return { filter, passes: true, finding: () => findingAt(filter, 'filters-match', `${filter.key} is not asked for tags`) };
-      return pathCondition(filter, event.changedFiles ?? null, gitea);
+      return pathCondition(filter, event.changedFiles ?? null, judging);
     default:
       return unknownFilter(filter, 'push');
   }

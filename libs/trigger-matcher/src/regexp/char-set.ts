@@ -9,7 +9,7 @@ export type Range = readonly [low: number, high: number];
 const hex = (codePoint: number) => codePoint.toString(16);
 
 export function rangeSet(ranges: readonly Range[]): CharSet {
-  return { key: ranges.map(([low, high]) => `${hex(low)}-${hex(high)}`).join(','), has: (c) => ranges.some(([low, high]) => c >= low && c <= high) };
+  return { key: ranges.map(([low, high]) => (low === high ? hex(low) : `${hex(low)}-${hex(high)}`)).join(','), has: (c) => ranges.some(([low, high]) => c >= low && c <= high) };
 }
 
 export const single = (codePoint: number): CharSet => ({ key: hex(codePoint), has: (c) => c === codePoint });

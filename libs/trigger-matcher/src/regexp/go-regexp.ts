@@ -1,4 +1,5 @@
 import { linearMatcher } from './linear-matcher.js';
+import type { TextTest } from './literal-ends.js';
 import { literalEnds, withLiteralEnds } from './literal-ends.js';
 import { parseRegexp } from './parse-regexp.js';
 import { compileProgram } from './program.js';
@@ -8,7 +9,7 @@ import { compileProgram } from './program.js';
  *
  * `undefined`: Go's `regexp.Compile` refuses it.
  */
-export function compileRegexp(source: string): ((text: string) => boolean) | undefined {
+export function compileRegexp(source: string): TextTest | undefined {
   const root = parseRegexp(source);
   return root && withLiteralEnds(literalEnds(root), () => linearMatcher(compileProgram(root)));
 }

@@ -1,127 +1,122 @@
-import { wordCharacters } from './named-class.js';
-import type { Assertion } from './regexp-node.js';
+import type { CharClass } from './char-classes.js';
+import { createCharClasses } from './char-classes.js';
+import type { Neighbour } from './place-steps.js';
+import { createFollow, isMatch } from './place-steps.js';
 import type { Program } from './program.js';
 
-/** What stands beside a place in the text: assertions ask for no more. */
-type Neighbour = 'edge' | 'newline' | 'word' | 'other';
-
+/** A set of places, and the character before them where that counts. */
 interface State {
   readonly places: readonly number[];
   readonly before: Neighbour;
-  /** By character class; made when first needed. */
-  readonly next: (State | undefined)[];
-  /** Known whatever follows. */
-  readonly verdict: boolean | undefined;
   atEnd: boolean | undefined;
 }
 
-interface CharClass {
-  readonly id: number;
-  /** By index of the set: does it hold these characters? */
-  readonly inSet: readonly boolean[];
-  readonly neighbour: Neighbour;
-}
+/** In the table: not computed yet, and the two ends from which nothing that follows leads away. */
+const [unknown, refused, accepted] = [0, -1, -2];
 
-/** Beyond it the states made so far are forgotten, so memory stays bounded by the pattern. */
+/** Beyond so many states they are forgotten and made again, so memory stays bounded by the pattern. */
 const maxStates = 1000;
-
-const holds: Readonly<Record<Assertion, (before: Neighbour, after: Neighbour) => boolean>> = {
-  'begin-text': (before) => before === 'edge',
-  'end-text': (_, after) => after === 'edge',
-  'begin-line': (before) => before === 'edge' || before === 'newline',
-  'end-line': (_, after) => after === 'edge' || after === 'newline',
-  'word-boundary': (before, after) => (before === 'word') !== (after === 'word'),
-  'no-word-boundary': (before, after) => (before === 'word') === (after === 'word'),
-};
 
 /**
  * Makes the test "does the expression match somewhere in the text", in time linear in program × text: every place of the automaton
- * is followed at once, and the sets of places are remembered (a deterministic automaton, built as texts come by).
+ * is followed at once, and sets of places met before are looked up in a table (a deterministic automaton, built as texts come by).
  */
-export function linearMatcher({ instructions, start, sets }: Program): (text: string) => boolean {
+export function linearMatcher(program: Program): (text: string) => boolean {
+  const { instructions, start } = program;
   const looksAround = instructions.some((step) => step.op === 'assert' && step.assertion !== 'begin-text' && step.assertion !== 'end-text');
-  const ascii: (CharClass | undefined)[] = new Array<undefined>(128).fill(undefined);
-  const others = new Map<number, CharClass>();
-  const classes = new Map<string, CharClass>();
-  const states = new Map<string, State>();
-  const visited = new Uint32Array(instructions.length);
-  let visit = 0;
+  const { ascii, classOf } = createCharClasses(program, looksAround);
+  const follow = createFollow(program);
+  const startsLater = (['newline', 'word', 'other'] as const).some((before) => (['edge', 'newline', 'word', 'other'] as const).some((after) => follow([start], before, after).length > 0));
 
-  /** The places reached without reading: those that read a character, or `true` as soon as the match is complete. */
-  function follow(places: readonly number[], before: Neighbour, after: Neighbour): readonly number[] | true {
-    const reached: number[] = [];
-    const pending = [...places].reverse();
-    visit++;
-    for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
-      if (visited[place] === visit) continue;
-      visited[place] = visit;
-      const step = instructions[place];
-      if (!step || step.op === 'match') return true;
-      if (step.op === 'char') reached.push(place);
-      else if (step.op === 'split') pending.push(step.other, step.next);
-      else if (holds[step.assertion](before, after)) pending.push(step.next);
-    }
-    return reached;
+  /** Row `n` of the table begins at `n * width` and belongs to `states[n]`; row 0 is never used, so that no state is `unknown`. */
+  let width = 16;
+  let table = new Int32Array(16 * width);
+  const states: State[] = [];
+  const rows = new Map<string, number>();
+
+  function rowOf(places: readonly number[], before: Neighbour): number {
+    const key = `${before} ${places.join(' ')}`;
+    const known = rows.get(key);
+    if (known !== undefined) return known * width;
+    if (states.length > maxStates) forget();
+    const row = states.push({ places, before, atEnd: undefined }) - 1;
+    rows.set(key, row);
+    if ((row + 1) * width > table.length) table = resized(table.length * 2);
+    return row * width;
   }
 
-  const canStartLater = (['newline', 'word', 'other'] as const).some((before) =>
-    (['edge', 'newline', 'word', 'other'] as const).some((after) => {
-      const reached = follow([start], before, after);
-      return reached === true || reached.length > 0;
-    }),
-  );
-
-  function stateOf(places: readonly number[], before: Neighbour, verdict?: boolean): State {
-    const key = `${before} ${verdict ?? ''} ${places.join(' ')}`;
-    const found = states.get(key);
-    if (found) return found;
-    if (states.size >= maxStates) states.clear();
-    const state: State = { places, before, next: [], verdict: verdict ?? (places.length === 0 ? false : undefined), atEnd: undefined };
-    states.set(key, state);
-    return state;
+  function resized(length: number): Int32Array<ArrayBuffer> {
+    const larger = new Int32Array(length);
+    larger.set(table);
+    return larger;
   }
 
-  function step(state: State, read: CharClass): State {
-    const reached = follow(state.places, state.before, read.neighbour);
-    if (reached === true) return (state.next[read.id] = stateOf([], 'other', true));
-    const places = new Set<number>();
+  function forget(): void {
+    rows.clear();
+    table.fill(unknown);
+    states.length = 0;
+    states.push({ places: [], before: 'edge', atEnd: false });
+    rowOf([start], 'edge');
+  }
+
+  /** A class beyond the width of a row: all rows are made anew. */
+  function widen(id: number): void {
+    while (width <= id) width *= 2;
+    table = new Int32Array(16 * width);
+    forget();
+  }
+
+  function step({ places, before }: State, read: CharClass): number {
+    const reached = follow(places, before, read.neighbour);
+    if (reached === isMatch) return accepted;
+    const next = new Set<number>();
     for (const place of reached) {
       const instruction = instructions[place];
-      if (instruction?.op === 'char' && read.inSet[instruction.set]) places.add(instruction.next);
+      if (instruction?.op === 'char' && read.inSet[instruction.set]) next.add(instruction.next);
     }
-    if (canStartLater) places.add(start);
-    return (state.next[read.id] = stateOf([...places].sort((a, b) => a - b), looksAround ? read.neighbour : 'other'));
+    if (startsLater) next.add(start);
+    return next.size === 0 ? refused : rowOf([...next].sort((a, b) => a - b), read.neighbour);
   }
 
-  function classOf(codePoint: number): CharClass {
-    const known = codePoint < 128 ? ascii[codePoint] : others.get(codePoint);
-    if (known) return known;
-    const inSet = sets.map((set) => set.has(codePoint));
-    const neighbour: Neighbour = codePoint === 0x0a ? 'newline' : wordCharacters.has(codePoint) ? 'word' : 'other';
-    const key = `${looksAround ? neighbour : ''} ${inSet.map(Number).join('')}`;
-    const found = classes.get(key) ?? { id: classes.size, inSet, neighbour };
-    classes.set(key, found);
-    if (codePoint < 128) ascii[codePoint] = found;
-    else {
-      if (others.size >= maxStates) others.clear();
-      others.set(codePoint, found);
-    }
-    return found;
+  function compute(at: number, read: CharClass): number {
+    const from = states[at / width];
+    if (!from) return refused;
+    if (read.id >= width) widen(read.id);
+    const next = step(from, read);
+    const row = rows.get(`${from.before} ${from.places.join(' ')}`);
+    if (row !== undefined) table[row * width + read.id] = next;
+    return next;
   }
 
-  const first = stateOf([start], 'edge');
+  /** Reads one character where the table has no answer yet; answers the row or the end that follows. */
+  function read(state: number, codePoint: number): number {
+    const found = classOf(codePoint);
+    return (found.id < width ? table[state + found.id] : unknown) || compute(state, found);
+  }
+
+  function atEnd(state: number): boolean {
+    const last = states[state / width];
+    return last !== undefined && (last.atEnd ??= follow(last.places, last.before, 'edge') === isMatch);
+  }
+
+  forget();
   return (text) => {
-    let state = first;
+    let [rowsNow, state] = [table, width];
     for (let at = 0; at < text.length; at++) {
-      let codePoint = text.charCodeAt(at);
-      if ((codePoint & 0xfc00) === 0xd800) {
-        codePoint = text.codePointAt(at) ?? codePoint;
+      const unit = text.charCodeAt(at);
+      // Ids of unknown characters are -1, and what lies outside the table reads as undefined: both take the slow way.
+      const id = unit < 128 ? (ascii[unit] as number) : -1;
+      let next = id < 0 ? unknown : (rowsNow[state + id] as number);
+      if (!(next > 0)) {
+        if (next === refused) return false;
+        const codePoint = unit < 0xd800 ? unit : (text.codePointAt(at) ?? unit);
         if (codePoint > 0xffff) at++;
+        next = read(state, codePoint);
+        if (next < 0) return next === accepted;
+        rowsNow = table;
       }
-      const read = (codePoint < 128 ? ascii[codePoint] : undefined) ?? classOf(codePoint);
-      state = state.next[read.id] ?? step(state, read);
-      if (state.verdict !== undefined) return state.verdict;
+      state = next;
     }
-    return (state.atEnd ??= follow(state.places, state.before, 'edge') === true);
+    return atEnd(state);
   };
 }
