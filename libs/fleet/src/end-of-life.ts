@@ -94,7 +94,9 @@ export function outcomeOf(runner: Runner, stateReason: string | null): RunnerOut
   if (runner.stages.completed !== undefined) return 'used';
   if (stateReason !== null && SPOT_TAKEN.has(stateReason)) return 'interrupted';
   // A machine that powered itself off after its runner's exit is no interruption, though Gitea may still say in_progress.
-  if (runner.ran !== null || (runner.registrationGone && runner.stages.online !== undefined)) return 'used';
+  // Gitea deletes an ephemeral row in the moment its job is final: a row that is gone before we delete it ran a job,
+  // also one that was too short to be seen online.
+  if (runner.ran !== null || runner.registrationGone) return 'used';
   return runner.stages.online === undefined ? 'boot-failed' : 'idle-out';
 }
 

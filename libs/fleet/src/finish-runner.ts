@@ -1,5 +1,6 @@
 import { backoffUntil } from './backoff.js';
 import { afterBootFailure } from './breaker.js';
+import { consumptions } from './consumption.js';
 import { outcomeOf } from './end-of-life.js';
 import type { Job } from './job.js';
 import { reason, type Reason } from './reason.js';
@@ -11,8 +12,11 @@ import type { SweepView } from './sweep.js';
 import { addEntry, addReason } from './timeline.js';
 
 /** P25: its machine is gone for certain, or never was. Writes the outcome once, frees its place, and tells the jobs it was meant for. */
-export async function finishRunner(view: SweepView, runner: Runner, stateReason: string | null): Promise<void> {
+export async function finishRunner(view: SweepView, seen: Runner, stateReason: string | null): Promise<void> {
   const { ports, now } = view;
+  const { jobs } = await ports.store.loadScope(seen.scope);
+  // Its job may have been recorded in this very moment.
+  const [runner = seen] = consumptions(jobs, [seen]);
   const outcome: RunnerOutcome = runner.instanceId === null ? 'launch-failed' : outcomeOf(runner, stateReason);
   const ended = advance(runner, { state: 'ended', stage: 'terminated', at: now, detail: [outcome, stateReason].filter(Boolean).join(', '), change: { outcome } });
   if (ended === undefined) return;
@@ -20,7 +24,6 @@ export async function finishRunner(view: SweepView, runner: Runner, stateReason:
   if (written.kind === 'conflict') return;
   await ports.store.releaseCap([{ name: runner.name, classId: runner.classId, scope: runner.scope, since: now }]);
   ports.log.info('runner ended', { runner: runner.name, instanceId: runner.instanceId, outcome, stateReason });
-  const { jobs } = await ports.store.loadScope(runner.scope);
   switch (outcome) {
     case 'boot-failed':
       await blamePool(view, runner, stateReason);

@@ -16,6 +16,11 @@ export async function reconcileInstance(ports: FleetPorts, settings: FleetSettin
   const scope = (await ports.store.listScopes()).find((each) => scopeKey(each) === key) ?? (key === undefined ? undefined : scopeFromKey(key));
   if (scope === undefined) return 'not-ours';
   view.scopes = [scope];
+  // Without Gitea's word the table and EC2 still agree on what is gone.
+  await ports.gitea.listRunners(scope).then(
+    (rows) => view.rows.set(scopeKey(scope), rows),
+    (cause: unknown) => ports.log.warn('runners of the scope could not be listed', { scope: scopeKey(scope), cause }),
+  );
   await reconcileScope(view, scope);
   await releaseHolders(view);
   await ports.queue.knock(scope, 0);
