@@ -18,7 +18,7 @@ describe.skipIf(motoUrl === undefined)("machines on moto behind the fault proxy 
   beforeAll(async () => {
     proxy = await startFaultProxy({ target: motoUrl ?? '' });
     const ec2 = new EC2Client({ region: 'eu-west-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, endpoint: proxy.url, maxAttempts: 1 });
-    launcher = createSpotLauncher({ ec2, now: () => new Date(), random: () => 0.01, launchRate: 'unlimited', attemptMs: 3_000 });
+    launcher = createSpotLauncher({ ec2, now: () => new Date(), random: () => 0.01, launchRate: 'unlimited' });
     imageId = (await ec2.send(new RegisterImageCommand({ Name: `runner-${proxy.url}`, Architecture: 'x86_64', RootDeviceName: '/dev/sda1', VirtualizationType: 'hvm' }))).ImageId ?? '';
     subnets = (await ec2.send(new DescribeSubnetsCommand({}))).Subnets ?? [];
     const securityGroups = ((await ec2.send(new DescribeSecurityGroupsCommand({}))).SecurityGroups ?? []).map((group) => group.GroupId ?? '').slice(0, 1);
