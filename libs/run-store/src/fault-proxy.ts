@@ -29,10 +29,11 @@ export interface FaultProxy {
   close(): Promise<void>;
 }
 
-/** Stands before a DynamoDB endpoint on loopback and does to its calls what networks and AWS do. */
-export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
+/** Stands before a DynamoDB endpoint on loopback and does to its calls what networks and AWS do. `oneAtATime`: before a server without locks. */
+export async function startFaultProxy(upstream: string, { oneAtATime = false }: { readonly oneAtATime?: boolean } = {}): Promise<FaultProxy> {
   const calls: ProxiedCall[] = [];
   let faultOf: (call: ProxiedCall) => Fault | undefined = () => undefined;
+  let before: Promise<unknown> = Promise.resolve();
 
   const server = createServer((incoming, outgoing) => {
     void serve(incoming, outgoing).catch(() => outgoing.destroy());
@@ -49,10 +50,16 @@ export async function startFaultProxy(upstream: string): Promise<FaultProxy> {
       outgoing.writeHead(fault.code === 'InternalServerError' ? 500 : 400, { 'content-type': 'application/x-amz-json-1.0' });
       return void outgoing.end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${fault.code}`, message: 'injected' }));
     }
-    const answer = await forward(upstream, incoming.headers, sent);
+    const answer = await inTurn(() => forward(upstream, incoming.headers, sent));
     if (fault?.kind === 'lose-answer') return void outgoing.destroy();
     outgoing.writeHead(answer.status, answer.headers);
     outgoing.end(answer.body);
+  }
+
+  function inTurn<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = oneAtATime ? before.then(task, task) : task();
+    before = result.catch(() => undefined);
+    return result;
   }
 
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -20,6 +20,7 @@ export function job(fields: Partial<Job> = {}): Job {
     headSha: 'c0ffee',
     headBranch: 'main',
     url: `https://git.example/acme/app/actions/runs/318/jobs/${id}`,
+    createdAt: NOON - 1_000,
     queuedAt: NOON,
     confirmedAt: NOON,
     announced: true,
@@ -34,7 +35,7 @@ export function job(fields: Partial<Job> = {}): Job {
     timeline: [{ at: NOON, event: 'webhook', detail: 'received' }],
     version: 1,
     ...fields,
-  };
+  } as Job;
 }
 
 export function runner(fields: Partial<Runner> = {}): Runner {
@@ -64,7 +65,7 @@ export function runner(fields: Partial<Runner> = {}): Runner {
     timeline: [],
     version: 1,
     ...fields,
-  };
+  } as Runner;
 }
 
 export function jobRecord(fields: Partial<JobRecord> = {}): JobRecord {

@@ -6,7 +6,7 @@ import { SCHEMA_VERSION, unseal } from './item-schema.js';
 import type { TableClient } from './table-client.js';
 
 /** What fields are that the writer of an item did not know: an older version wrote it. */
-const ABSENT_IN_JOB: Partial<Job> = { runId: null, conclusion: null, headSha: null, headBranch: null, url: null, announced: false, caller: null, pickedAt: null, completedAt: null, runnerId: null, failures: 0, notBefore: null, idleOuts: 0, reasons: [], timeline: [] };
+const ABSENT_IN_JOB: Partial<Job> = { runId: null, conclusion: null, headSha: null, headBranch: null, url: null, createdAt: null, announced: false, caller: null, pickedAt: null, completedAt: null, runnerId: null, failures: 0, notBefore: null, idleOuts: 0, reasons: [], timeline: [] };
 const ABSENT_IN_RUNNER: Partial<Runner> = { outcome: null, registrationGone: false, instanceId: null, pool: null, availabilityZone: null, pricePerHour: null, ran: null, stages: {}, ending: null, missing: 0, disabled: false, timeline: [] };
 
 export const NO_PLAN: PlanItem = { epoch: 0, grants: [] };
