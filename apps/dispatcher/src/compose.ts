@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createController } from '@tinqs/fleet';
+import { createLeanFetch } from '@tinqs/gitea-client';
+import { composeInstallation, createLauncherPort, createLogger, createParameterReader, createSqsQueue, loadConfig, parseRunnerClasses, type Environment } from '@tinqs/installation';
+import { createRunStore } from '@tinqs/run-store';
+import { createSpotLauncher } from '@tinqs/spot-launcher';
+import { withDeathSchedule } from './death-schedule.js';
+import type { DispatchTools } from './dispatch.js';
+import { createOnce } from './once.js';
+
+/** Everything the dispatch function works with, made once per cold start. */
+export function composeDispatcher(environment: Environment, now: () => number): DispatchTools {
+  const config = loadConfig('dispatch', environment);
+  const log = createLogger((line) => console.log(line), now, { function: 'dispatch' });
+  const folder = environment['LAMBDA_TASK_ROOT'] ?? process.cwd();
+  const classes = parseRunnerClasses(readFileSync(join(folder, 'runners.yml'), 'utf8'));
+  const readParameter = createParameterReader();
+  // Launches are tried by the launcher itself: the SDK would spend its attempts on one exhausted pool.
+  const spot = createSpotLauncher({ ec2: new EC2Client({ maxAttempts: 1 }), now: () => new Date(now()) });
+  const rootDeviceName = remember(async (imageId: string) => (await spot.describeImage(imageId))?.rootDeviceName);
+  const scheduler = { client: new SchedulerClient({}), group: environment['SCHEDULE_GROUP'] ?? '', roleArn: environment['SCHEDULE_ROLE_ARN'] ?? '', log };
+  const { ports, settings, gitea } = composeInstallation(config, {
+    installation: environment['INSTALLATION'] ?? 'unnamed',
+    classes,
+    store: createRunStore({ client: new DynamoDBClient({}), table: config.DDB_TABLE, now }),
+    queue: createSqsQueue({ client: new SQSClient({}), url: environment['QUEUE_URL'] ?? '' }),
+    launcher: (machine) => withDeathSchedule(createLauncherPort({ launcher: spot, settings: machine, readParameter, rootDeviceName, now }), scheduler),
+    readParameter,
+    fetch: createLeanFetch(),
+    log,
+    now,
+  });
+  if (config.RUNNER_TOKEN !== undefined && config.RUNNER_SCOPE !== 'instance') log.warn('RUNNER_TOKEN is not needed: runners are registered at the level of RUNNER_SCOPE', { scope: config.RUNNER_SCOPE });
+  const controller = createController(ports, settings);
+  return {
+    controller,
+    ports,
+    settings,
+    once: createOnce(),
+    // Parser and matcher are loaded at the first push: most deliveries are about jobs.
+    planEvent: async (delivery, receivedAt) => (await import('./plan-event.js')).createPlanEvent({ gitea, ports, settings, controller })(delivery, receivedAt),
+  };
+}
+
+function remember<Value>(read: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
+  const known = new Map<string, Promise<Value>>();
+  return (key) => {
+    const value = known.get(key) ?? read(key);
+    known.set(key, value);
+    value.catch(() => known.delete(key));
+    return value;
+  };
+}

@@ -1,0 +1,4 @@
+// Stands in for @aws-sdk/credential-provider-node in the bundle.
+import { fromEnv } from '@aws-sdk/credential-provider-env';
+
+export const defaultProvider = () => fromEnv();
