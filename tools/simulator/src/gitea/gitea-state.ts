@@ -1,6 +1,6 @@
 import type { Instant } from '@tinqs/fleet';
 import type { GiteaVersion } from './gitea-version.js';
-import type { JobPlan } from './job-plan.js';
+import type { JobPlan, WorkflowPlan } from './job-plan.js';
 
 export interface Account {
   readonly id: number;
@@ -33,6 +33,8 @@ export interface SimulatedRepository {
   readonly commits: { [sha: string]: Commit };
   /** Ready jobs in the order in which they became so: the order of the pick-up. */
   readonly queue: number[];
+  /** What a dispatch of a file starts. */
+  readonly dispatchable: { [file: string]: WorkflowPlan };
   /** Runs that are not over, oldest first. */
   readonly openRuns: number[];
 }

@@ -44,6 +44,7 @@ export function createRepository(simulation: Simulation, wanted: NewRepository):
     tags: {},
     commits: {},
     queue: [],
+    dispatchable: {},
     openRuns: [],
   };
   gitea.repositories.set(repository.id, repository);

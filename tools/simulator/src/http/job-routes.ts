@@ -62,6 +62,7 @@ export const JOB_ROUTES: readonly RepositoryRoute[] = [
   { method: 'POST', pattern: '/actions/runs/:run/rerun', scope: 'repository', since: '1.26', answer: (call, repository) => rerun(call, repository, 'all') },
   { method: 'POST', pattern: '/actions/runs/:run/rerun-failed-jobs', scope: 'repository', since: '1.26', answer: (call, repository) => rerun(call, repository, 'failed') },
   { method: 'POST', pattern: '/actions/runs/:run/jobs/:job/rerun', scope: 'repository', since: '1.26', answer: (call, repository) => rerun(call, repository, { job: Number(call.parameters['job']) }) },
+  { method: 'POST', pattern: '/actions/workflows/:file/dispatches', scope: 'repository', answer: dispatchWorkflow },
   { method: 'GET', pattern: '/commits/:sha/status', scope: 'repository', answer: commitStatus },
 ];
 
@@ -89,6 +90,19 @@ function rerun(call: Call, repository: SimulatedRepository, what: 'all' | 'faile
   if (what === 'failed') return { status: 201 };
   const job = answer.job === null ? undefined : call.world.gitea.jobs.get(answer.job);
   return { status: 201, body: (job && shapeOf(call, job)) ?? runShape(call.context, call.world, repository, run) };
+}
+
+/** A branch, by either name; a commit id is no ref. The run's id is told since 1.26, on request. */
+function dispatchWorkflow(call: Call, repository: SimulatedRepository): Answer {
+  const { ref } = (call.body ?? {}) as { ref?: string };
+  if (!ref) return failure(call, 422, 'ref is required parameter');
+  const branch = ref.replace(/^refs\/heads\//, '');
+  const workflow = repository.dispatchable[call.parameters['file']!];
+  if (!workflow || repository.branches[branch] === undefined) return failure(call, 404);
+  const { run: id } = call.world.do('dispatch', { repository: repository.id, workflow, branch, by: call.actor?.login ?? 'operator' });
+  if (call.context.version < '1.26' || call.query.get('return_run_details') !== 'true') return { status: 204 };
+  const path = `${repository.owner}/${repository.name}/actions/runs/${id}`;
+  return { status: 200, body: { workflow_run_id: id, run_url: `${call.context.root}/api/v1/repos/${path}`, html_url: `${call.context.root}/${path}` } };
 }
 
 /** Queued, blocked, and cancelled before the pick-up: not started. This is the witness where there is no jobs API. */

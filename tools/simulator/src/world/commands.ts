@@ -6,8 +6,9 @@ import { cancelRun } from '../gitea/concurrency.js';
 import type { ApiToken, Hook } from '../gitea/gitea-state.js';
 import type { GiteaVersion } from '../gitea/gitea-version.js';
 import { deleteBranch, dispatch, push, pushTag, type Dispatch, type Push, type TagPush } from '../gitea/pushes.js';
+import type { WorkflowPlan } from '../gitea/job-plan.js';
 import { disableRunner, register, unregister, type NewRegistration } from '../gitea/registrations.js';
-import { createRepository, deleteRepository, renameRepository, type NewRepository } from '../gitea/repositories.js';
+import { createRepository, deleteRepository, renameRepository, repositoryOf, type NewRepository } from '../gitea/repositories.js';
 import { rerun, type RerunWhat } from '../gitea/rerun.js';
 import type { Misbehaviour } from './misbehaviour.js';
 import type { Simulation } from './simulation.js';
@@ -34,6 +35,9 @@ export const COMMANDS = {
   pushTag: (simulation: Simulation, wanted: TagPush) => ({ after: pushTag(simulation, wanted).after }),
   deleteBranch: (simulation: Simulation, wanted: { repository: string | number; branch: string }) => deleteBranch(simulation, wanted.repository, wanted.branch),
   dispatch: (simulation: Simulation, wanted: Dispatch) => ({ run: dispatch(simulation, wanted).id }),
+  /** From then on a dispatch of this file, by API, starts these jobs. */
+  offerWorkflow: (simulation: Simulation, wanted: { repository: string | number; workflow: WorkflowPlan }) =>
+    void (repositoryOf(simulation, wanted.repository).dispatchable[wanted.workflow.file] = wanted.workflow),
   cancelRun: (simulation: Simulation, wanted: { run: number }) => cancel(simulation, wanted.run),
   rerun: (simulation: Simulation, wanted: { run: number; what: RerunWhat }) => {
     const answer = rerun(simulation, wanted.run, wanted.what);
