@@ -1,1 +1,3 @@
-export {};
+export type { Difference, FileReport } from './judge.js';
+export { judgeFile } from './judge.js';
+export type { VectorCase, VectorFile } from './vector.js';
