@@ -1,3 +1,3 @@
-import { projectTests } from '../../tools/check/vitest-project.mjs';
+import { projectTests } from '../../tools/vitest-project.mjs';
 
 export default projectTests(import.meta.dirname);
