@@ -16,7 +16,7 @@ export function answerError({ method, path }: GiteaRequest, answer: FetchAnswer,
     sentence: redact(sentenceOf(text), secrets),
     // Gitea's router answers in plain text, its handlers in JSON.
     noSuchRoute: answer.status === 405 || (answer.status === 404 && /^404 page not found\s*$/.test(text)),
-    retryAfterSeconds: readRetryAfter(answer.headers.get('retry-after')),
+    retryAfterSeconds: readRetryAfter(answer.headers),
   });
 }
 
@@ -64,9 +64,12 @@ function redact(sentence: string, secrets: readonly string[]): string {
   return secrets.reduce((text, secret) => (secret.length < shortestSecret ? text : text.replaceAll(secret, '[secret]')), sentence);
 }
 
-/** Seconds; the form with a date would need a clock, and no proxy in front of Gitea is known to send it. */
-function readRetryAfter(value: string | null): number | undefined {
-  return value !== null && /^\d{1,6}$/.test(value.trim()) ? Number(value) : undefined;
+/** Seconds, or a date: then counted from the answer's own `Date`, so that no clock of ours matters. */
+function readRetryAfter(headers: FetchAnswer['headers']): number | undefined {
+  const value = (headers.get('retry-after') ?? '').trim();
+  if (/^\d{1,6}$/.test(value)) return Number(value);
+  const seconds = Math.ceil((Date.parse(value) - Date.parse(headers.get('date') ?? '')) / 1000);
+  return Number.isFinite(seconds) && /[a-z]/i.test(value) ? Math.max(0, seconds) : undefined;
 }
 
 /** `fetch failed` says nothing; what it was caused by does. */

@@ -153,11 +153,13 @@ describe('an error', () => {
   it.each([
     ['7', 7],
     [' 30 ', 30],
-    ['Wed, 21 Oct 2026 07:28:00 GMT', null],
+    ['Wed, 21 Oct 2026 07:28:30 GMT', 30],
+    ['Wed, 21 Oct 2026 07:00:00 GMT', 0],
+    ['soon', null],
     ['-1', null],
     [undefined, null],
   ])('reads Retry-After %j as %j seconds', async (value, seconds) => {
-    const headers = value === undefined ? {} : { 'retry-after': value };
+    const headers: Record<string, string> = { date: 'Wed, 21 Oct 2026 07:28:00 GMT', ...(value === undefined ? {} : { 'retry-after': value }) };
 
     expect(await failure(server([{ status: 429, headers, body: '' }]).client.version())).toMatchObject({ kind: 'rate-limited', retryAfterSeconds: seconds });
     expect(await failure(server([{ status: 503, headers, body: '' }]).client.version())).toMatchObject({ kind: 'server', retryAfterSeconds: seconds });

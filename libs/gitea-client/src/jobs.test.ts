@@ -60,7 +60,7 @@ describe('listJobs', () => {
 
   it('gives up on a list without an end', async () => {
     const recorded = recordedAnswer('api', '1.27', 'jobs-admin-queued');
-    const endless = { ...recorded, body: { ...(recorded.body as object), total_count: 1e9 } };
+    const endless = { ...recorded, body: { jobs: (recorded.body as { jobs: object[] }).jobs.slice(0, 1), total_count: 1e9 } };
     const { client: gitea } = client(endless);
 
     await expect(gitea.listJobs({ status: 'queued' })).rejects.toMatchObject({ kind: 'unexpected-answer', sentence: 'expected an end of the list within 2000 pages' });
@@ -113,6 +113,38 @@ describe('listJobs', () => {
     const [job] = await client(recorded).client.listJobs({ status: 'queued' });
 
     expect(job).toMatchObject({ status: 'unknown', unknown: [{ path: 'job.status', word: 'paused' }, { path: 'job.priority', word: null }] });
+  });
+});
+
+describe('canListJobs', () => {
+  const scope: Scope = { kind: 'repository', repository: app };
+  const asked = (status: number, body: unknown = { message: 'why' }) => {
+    const answer = { ...recordedAnswer('api', '1.25', 'jobs-repo-not-owner'), status, body };
+    return client(answer).client.canListJobs(scope);
+  };
+
+  it.each([
+    [200, { jobs: [], total_count: 0 }, true],
+    [403, { message: 'user should be the owner of the repo' }, false],
+    [404, { message: 'not found' }, false],
+    [404, '404 page not found\n', false],
+  ])('takes %i %j for %s', async (status, body, expected) => {
+    expect(await asked(status, body)).toBe(expected);
+  });
+
+  it.each([
+    [401, 'unauthorized'],
+    [429, 'rate-limited'],
+    [500, 'server'],
+  ])('takes %i for neither', async (status, kind) => {
+    await expect(asked(status)).rejects.toMatchObject({ kind });
+  });
+
+  it('asks for one row', async () => {
+    const { client: gitea, calls } = client({ ...recordedAnswer('api', '1.27', 'jobs-repo-not-owner') });
+    await gitea.canListJobs(scope);
+
+    expect(calls.map(({ query }) => query.toString())).toEqual(['status=queued&page=1&limit=1']);
   });
 });
 

@@ -23,6 +23,8 @@ describe('findSyntaxError', () => {
     ['{"a":\n  tru}', 2, 3, 'half a word, on the second line'],
     ['{"a":"b\nc"}', 1, 8, 'a line break in a string'],
     ['{"a":"\\x"}', 1, 7, 'an unknown escape'],
+    ['{"a":"\\u12g4"}', 1, 7, 'a broken character code'],
+    ['{"a":"\\u123"}', 1, 7, 'a character code of three digits'],
     ['payload=%7B%7D', 1, 1, 'a form'],
     ['{"a":1}\n{"b":2}', 2, 1, 'two documents'],
   ])('points into %j at line %i, column %i: %s', (text, line, column) => {

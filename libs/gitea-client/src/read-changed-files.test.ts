@@ -84,6 +84,13 @@ describe('readChangedFiles', () => {
     expect(asked.sort()).toEqual(['tree new', 'tree old']);
   });
 
+  it('reads no tree of a merge that a new branch starts at', async () => {
+    const { client, asked } = history({ new: { parents: ['a', 'b'], files: {} } });
+    await readChangedFiles(client, push({ before: zeros, created: true }));
+
+    expect(asked).toEqual(['commit new']);
+  });
+
   it.each(recordedVersions)('takes the deliveries of %s as they are', async (version) => {
     const read = (name: string) => {
       const { headers, body } = recordedDelivery(version, name);
