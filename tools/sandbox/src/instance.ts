@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { findHost, readEnd, readMachine } from './machine/machine-folder.mjs';
+import { findHost, isToEnd, readEnd, readMachine } from './machine/machine-folder.mjs';
 
 /** A machine, as EC2 would show it. */
 export interface Instance {
@@ -50,6 +50,7 @@ export function readInstance(folder: string, now: Date): Instance | undefined {
   const end = readEnd(folder);
   if (end !== undefined) return { ...shown, state: 'terminated', stateReason: REASONS[end.reason], stateChangedAt: new Date(end.at) };
   if (alive) return { ...shown, state: 'running', stateReason: undefined, stateChangedAt: undefined };
+  if (host === undefined && isToEnd(folder)) return { ...shown, state: 'terminated', stateReason: REASONS.outside, stateChangedAt: undefined };
   if (host === undefined && now.getTime() - shown.launchTime.getTime() < START_LIMIT_MS) return { ...shown, state: 'pending', stateReason: undefined, stateChangedAt: undefined };
   return { ...shown, state: 'terminated', stateReason: REASONS.lost, stateChangedAt: undefined };
 }

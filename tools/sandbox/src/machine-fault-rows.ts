@@ -10,6 +10,8 @@ export interface FaultRow extends Trial {
   readonly reason?: string;
 }
 
+const shortBoot = { limits: { bootSeconds: 5, idleSeconds: 5, jobMinutes: 0.5 } };
+const shortJob = { limits: { bootSeconds: 25, idleSeconds: 5, jobMinutes: 0.1 } };
 const JOB_ENDED = 'after its job';
 const STARTS = /(^start$[^]*){2}/m;
 const stub = (path: string, body = 'exit 1') => ({ files: { [path]: `#!/bin/bash\n${body}\n` } });
@@ -18,9 +20,9 @@ const pidsOf = (pattern: string) => `for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/
 export const BEFORE_THE_JOB: readonly FaultRow[] = [
   { fault: 'no job comes', runner: 'online; sleep 99', limit: 8, shows: ['runner online', 'idle limit: no job came'], never: ['job started'] },
   { fault: 'no job comes, and the runner ignores SIGTERM', runner: "online; trap '' TERM; while :; do sleep 1; done", limit: 14, shows: ['the runner ignores SIGTERM', 'idle limit'] },
-  { fault: 'the runner crashes at every start', runner: 'echo start; exit 1', limit: 10, shows: [STARTS, 'runner ended with 1 before a job', 'boot limit'] },
-  { fault: 'the runner panics at every start', runner: 'echo start; exit 2', limit: 10, shows: [STARTS, 'runner ended with 2 before a job', 'boot limit'] },
-  { fault: 'Gitea answers nothing: the runner never declares itself', runner: 'echo start; sleep 99', limit: 10, shows: ['boot limit: the runner never came online'], never: [STARTS] },
+  { fault: 'the runner crashes at every start', runner: 'echo start; exit 1', settings: shortBoot, limit: 10, shows: [STARTS, 'runner ended with 1 before a job', 'boot limit'] },
+  { fault: 'the runner panics at every start', runner: 'echo start; exit 2', settings: shortBoot, limit: 10, shows: [STARTS, 'runner ended with 2 before a job', 'boot limit'] },
+  { fault: 'Gitea answers nothing: the runner never declares itself', runner: 'echo start; sleep 99', settings: shortBoot, limit: 10, shows: ['boot limit: the runner never came online'], never: [STARTS] },
   {
     fault: 'the network comes up after the machine',
     runner: 'echo >>/tmp/starts; [ $(wc -l </tmp/starts) -ge 3 ] || { echo "dial tcp: lookup git.example.com: no such host"; exit 1; }; online; task; exit 0',
@@ -29,7 +31,7 @@ export const BEFORE_THE_JOB: readonly FaultRow[] = [
     never: ['boot limit'],
   },
   { fault: 'there is no runner', runner: null, limit: 4, shows: ['no act_runner or gitea-runner in /usr/local/sbin'] },
-  { fault: 'the runner is for another processor', runner: null, sandbox: { files: { '/usr/local/bin/gitea-runner': '\u007fELF garbage' } }, limit: 10, shows: [/runner ended with 12[67] before a job/, 'boot limit'] },
+  { fault: 'the runner is for another processor', runner: null, sandbox: { files: { '/usr/local/bin/gitea-runner': '\u007fELF garbage' } }, settings: shortBoot, limit: 10, shows: [/runner ended with 12[67] before a job/, 'boot limit'] },
   { fault: 'the registration is deleted while the runner waits', runner: `online; echo 'level=error msg="failed to fetch task" error="unknown: rpc error: code = Unauthenticated desc = unregistered runner"'; sleep 99`, limit: 4, shows: ['the registration is gone'], never: ['idle limit'] },
   { fault: "a proxy's 401, which is no rejection by Gitea", runner: `online; echo 'level=error msg="failed to fetch task" error="unauthenticated: 401 Unauthorized"'; sleep 99`, limit: 8, shows: ['idle limit'], never: ['the registration is gone'] },
   {
@@ -39,7 +41,7 @@ export const BEFORE_THE_JOB: readonly FaultRow[] = [
     shows: ['job started', 'finished', JOB_ENDED],
     never: ['the runner ignores SIGTERM'],
   },
-  { fault: 'a job begins, and the runner words its line in another way', runner: 'online; mkdir /home/ci/work/x; sleep 7; echo finished; exit 0', settings: { limits: { bootSeconds: 6, idleSeconds: 2, jobMinutes: 0.5 } }, limit: 12, shows: ['job started', 'finished'], never: ['idle limit'] },
+  { fault: 'a job begins, and the runner words its line in another way', runner: 'online; mkdir /home/ci/work/x; sleep 7; echo finished; exit 0', settings: { limits: { bootSeconds: 25, idleSeconds: 2, jobMinutes: 0.5 } }, limit: 12, shows: ['job started', 'finished'], never: ['idle limit'] },
   { fault: 'a Spot notice comes before a job', runner: 'online; sleep 99', settings: { limits: { bootSeconds: 60, idleSeconds: 60, jobMinutes: 1 }, lifeSeconds: 600 }, during: ({ sandbox, instanceId }) => sandbox.interrupt(instanceId), limit: 15, shows: ['Spot notice: no job had begun'], never: ['job started'] },
 ];
 
@@ -49,18 +51,18 @@ export const IN_THE_JOB: readonly FaultRow[] = [
   { fault: 'the runner crashes in the job', runner: 'echo start; online; task; sleep 1; kill -SEGV $$', limit: 10, shows: ['runner ended with 139 after its job'], never: [STARTS] },
   { fault: 'the job kills its parent', runner: 'echo start; online; task; bash -c "kill -9 $PPID; kill -9 $$"; sleep 99', limit: 10, shows: ['runner ended with 137 after its job'], never: [STARTS] },
   { fault: 'the job kills all it can', runner: 'echo start; online; task; sleep 1; kill -9 -1', limit: 10, shows: [JOB_ENDED], never: [STARTS] },
-  { fault: 'the job hangs', runner: "online; task; trap 'echo told to stop; exit 0' TERM; while :; do sleep 0.2; done", limit: 12, shows: ['ending the job: job limit', 'told to stop'] },
-  { fault: 'the job and its children ignore every signal they can', runner: `online; task; trap '' TERM INT HUP QUIT; setsid bash -c "trap '' TERM INT HUP QUIT; while :; do sleep 1; done" & while :; do sleep 1; done`, limit: 24, shows: ['ending the job: job limit'] },
+  { fault: 'the job hangs', runner: "online; task; trap 'echo told to stop; exit 0' TERM; while :; do sleep 0.2; done", settings: shortJob, limit: 12, shows: ['ending the job: job limit', 'told to stop'] },
+  { fault: 'the job and its children ignore every signal they can', runner: `online; task; trap '' TERM INT HUP QUIT; setsid bash -c "trap '' TERM INT HUP QUIT; while :; do sleep 1; done" & while :; do sleep 1; done`, settings: shortJob, limit: 24, shows: ['ending the job: job limit'] },
   { fault: 'the job leaves daemons behind', runner: 'online; task; nohup setsid bash -c "while :; do sleep 1; done" >/dev/null 2>&1 & sleep 2; exit 0', limit: 10, shows: ['runner ended with 0 after its job'] },
   { fault: 'the job fills the disk', runner: 'online; task; sleep 2; cat /dev/zero >/home/ci/full; cat /dev/zero >/tmp/full; echo -n; exit 0', limit: 14, shows: ['job started', '[firmware] off: by the machine itself'] },
   { fault: 'the job deletes what it can', runner: 'online; task; sleep 1; rm -rf /home/ci /var/lib/ci /tmp/* /run/ci 2>/dev/null; exit 0', limit: 10, shows: [JOB_ENDED] },
-  { fault: 'the job ends within the time a Spot notice leaves', runner: 'online; task; sleep 9; echo finished; exit 0', settings: { limits: { bootSeconds: 6, idleSeconds: 4, jobMinutes: 1 }, lifeSeconds: 200 }, during: ({ sandbox, instanceId }) => sandbox.interrupt(instanceId), limit: 20, shows: ['Spot notice: this machine', 'finished', JOB_ENDED], never: ['ending the job'] },
-  { fault: 'the job does not end within that time', runner: "online; task; trap 'echo told to stop; exit 0' TERM; while :; do sleep 0.2; done", settings: { limits: { bootSeconds: 6, idleSeconds: 4, jobMinutes: 5 }, lifeSeconds: 600 }, during: ({ sandbox, instanceId }) => sandbox.interrupt(instanceId), limit: 75, shows: ['ending the job: Spot notice', 'told to stop'] },
-  { fault: 'AWS takes the machine at the time of its notice', runner: 'online; task; sleep 99', settings: { limits: { bootSeconds: 6, idleSeconds: 4, jobMinutes: 5 }, lifeSeconds: 600 }, during: ({ sandbox, instanceId }) => sandbox.interrupt(instanceId, { noticeMs: 4000 }), limit: 12, shows: ['[firmware] off: from outside'], reason: 'Server.SpotInstanceTermination' },
+  { fault: 'the job ends within the time a Spot notice leaves', runner: 'online; task; sleep 9; echo finished; exit 0', settings: { limits: { bootSeconds: 25, idleSeconds: 5, jobMinutes: 1 }, lifeSeconds: 200 }, during: ({ sandbox, instanceId }) => sandbox.interrupt(instanceId), limit: 20, shows: ['Spot notice: this machine', 'finished', JOB_ENDED], never: ['ending the job'] },
+  { fault: 'the job does not end within that time', runner: "online; task; trap 'echo told to stop; exit 0' TERM; while :; do sleep 0.2; done", settings: { limits: { bootSeconds: 25, idleSeconds: 5, jobMinutes: 5 }, lifeSeconds: 600 }, during: ({ sandbox, instanceId }) => sandbox.interrupt(instanceId), limit: 75, shows: ['ending the job: Spot notice', 'told to stop'] },
+  { fault: 'AWS takes the machine at the time of its notice', runner: 'online; task; sleep 99', settings: { limits: { bootSeconds: 25, idleSeconds: 5, jobMinutes: 5 }, lifeSeconds: 600 }, during: ({ sandbox, instanceId }) => sandbox.interrupt(instanceId, { noticeMs: 4000 }), limit: 12, shows: ['[firmware] off: from outside'], reason: 'Server.SpotInstanceTermination' },
 ];
 
 const busy = 'online; task; sleep 99';
-const longJob = { limits: { bootSeconds: 6, idleSeconds: 4, jobMinutes: 0.25 }, lifeSeconds: 26 };
+const longJob = { limits: { bootSeconds: 15, idleSeconds: 2, jobMinutes: 0.2 }, lifeSeconds: 30 };
 
 /** Done by root, as a job with `sudo` could, or by the machine's own faults. */
 export const TO_THE_MACHINE: readonly FaultRow[] = [

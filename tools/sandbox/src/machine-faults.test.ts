@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
 import { describeMachines } from './describe-machines.js';
 import { BEFORE_THE_JOB, IN_THE_JOB, TO_THE_MACHINE, type FaultRow } from './machine-fault-rows.js';
-import { sandboxProblem } from './requirements.js';
 import { tryMachine } from './trial.js';
 
 const ROWS: readonly (readonly [string, FaultRow])[] = [
@@ -10,7 +9,7 @@ const ROWS: readonly (readonly [string, FaultRow])[] = [
   ...BEFORE_THE_JOB.map((row) => [`before the job: ${row.fault}`, row] as const),
 ];
 
-describeMachines('a machine is gone within its limit, and says why,', sandboxProblem(), (it) => {
+describeMachines('a machine is gone within its limit, and says why,', (it) => {
   it.each(ROWS)('%s', async (_fault, row) => {
     const machine = await tryMachine(row);
 

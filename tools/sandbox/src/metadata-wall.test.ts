@@ -1,6 +1,5 @@
 import { expect } from 'vitest';
 import { describeMachines } from './describe-machines.js';
-import { sandboxProblem } from './requirements.js';
 import { tryMachine, type RunningMachine, type Trial } from './trial.js';
 
 const ASK = `for address in 169.254.169.254 '[fd00:ec2::254]'; do
@@ -25,7 +24,7 @@ async function askAsRoot(trial: Omit<Trial, 'runner' | 'limit' | 'during'>, more
   return { ...machine, root };
 }
 
-describeMachines('instance metadata is', sandboxProblem(), (it) => {
+describeMachines('instance metadata is', (it) => {
   it('closed to the job and to root, in both families, but open to the Spot watch', async () => {
     const { console, root } = await askAsRoot({ settings: limits }, async ({ sandbox, instanceId }) => sandbox.interrupt(instanceId));
 

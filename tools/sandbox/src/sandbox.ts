@@ -89,6 +89,8 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       const instance = readInstance(folderOf(instanceId), now());
       if (instance === undefined) return { kind: 'not-found' };
       if (instance.state === 'terminated') return { kind: 'terminated' };
+      // Kept, for a machine that has no process yet.
+      writeWhole(join(folderOf(instanceId), 'terminate'), '');
       signalHost(folderOf(instanceId), 'SIGTERM');
       return { kind: 'ending' };
     },

@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { describeMachines } from './describe-machines.js';
 import { speakingRunner, startFakeGitea } from './fake-gitea.js';
-import { sandboxProblem } from './requirements.js';
 import { createSandbox } from './sandbox.js';
 import { awaitEnd, launchTrial, RUNNER_PRELUDE, trialSettings } from './trial.js';
 
 const limits = { bootSeconds: 60, idleSeconds: 90, jobMinutes: 1 };
 
-describeMachines('where a runner that lost the race for a job never looks again,', sandboxProblem(), (it) => {
+describeMachines('where a runner that lost the race for a job never looks again,', (it) => {
   it.each([
     ['answers at once and keeps the connection', { answerMs: 20, keepAliveMs: 120_000, machines: 4 }],
     ['answers at once and closes the connection soon', { answerMs: 20, keepAliveMs: 400, machines: 4 }],

@@ -44,11 +44,15 @@ online() { echo 'time="x" level=info msg="runner: r, with version: v0.2.13, with
 task() { echo 'time="x" level=info msg="task 7 repo is acme/app https://gitea.com http://127.0.0.1:3000"'; }
 `;
 
+/** What `root.sh` leaves to a machine's root. */
+const keptCapabilities = /^keep=(.*)$/m.exec(readFileSync(new URL('machine/root.sh', import.meta.url), 'utf8'))?.[1];
+
 export const trialSettings: RunnerSettings = {
   credential: { id: 42, uuid: '7b1f3c3e-58a1-4a4b-9c8e-0d3a0a6f3f10', name: 'tinqs-ci-a1-go-1', token: '0'.repeat(40), labels: ['go'] },
   giteaUrl: 'http://127.0.0.1:3000',
   environment: { mode: 'host' },
-  limits: { bootSeconds: 6, idleSeconds: 4, jobMinutes: 0.1 },
+  // Long enough for a host that is busy: rows about a limit bring their own.
+  limits: { bootSeconds: 25, idleSeconds: 5, jobMinutes: 0.5 },
   lifeSeconds: 60,
   singleShotClaim: false,
   gitHosts: [],
@@ -115,7 +119,7 @@ export async function runningMachine(sandbox: Sandbox, stateDir: string, instanc
     hostPid,
     sees,
     asRoot: (script) => {
-      const { stdout, stderr } = spawnSync('nsenter', ['--target', String(initOf(hostPid)), '--all', '--wdns=/', 'bash', '-c', script], { encoding: 'utf8', env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } });
+      const { stdout, stderr } = spawnSync('nsenter', ['--target', String(initOf(hostPid)), '--all', '--wdns=/', 'setpriv', `--bounding-set=-all,${keptCapabilities}`, 'bash', '-c', script], { encoding: 'utf8', env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' } });
       return stdout + stderr;
     },
   };

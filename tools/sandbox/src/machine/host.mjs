@@ -1,30 +1,41 @@
 // One machine's process on the host, a session of its own: opens its network, starts its first process, answers as its
 // metadata service, keeps its console, notes its end. usage: host.mjs FOLDER
 import { fork, spawn } from 'node:child_process';
-import { createWriteStream, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, truncateSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { destinationOf } from './destination.mjs';
-import { claimMachine, readMachine, writeEnd } from './machine-folder.mjs';
+import { claimMachine, isToEnd, readMachine, writeEnd } from './machine-folder.mjs';
 import { createMetadataService } from './metadata-service.mjs';
 
 const folder = String(process.argv[2]);
 const { facts, settings } = readMachine(folder);
-if (!claimMachine(folder)) process.exit(0);
-
 /** @type {import('./machine-folder.mjs').EndReason} */
 let end = 'itself';
+/** @type {import('node:child_process').ChildProcessByStdio<import('node:stream').Writable, import('node:stream').Readable, import('node:stream').Readable> | undefined} */
+let machine;
+let finished = false;
+let forgotten = 0;
+const CONSOLE_LIMIT_BYTES = 4_194_304;
+// Before the claim, so that whoever finds this process can end it.
+process.on('SIGTERM', () => terminate('outside'));
+process.on('SIGUSR2', () => setTimeout(() => terminate('spot'), Math.max(0, Date.parse(spotNotice()?.time ?? '') - Date.now())));
+if (!claimMachine(folder)) process.exit(0);
+
 const spotFile = join(folder, 'spot.json');
 const spotNotice = () => (existsSync(spotFile) ? JSON.parse(readFileSync(spotFile, 'utf8')) : undefined);
 const metadata = createMetadataService(facts, spotNotice);
-const log = createWriteStream(join(folder, 'console.log'), { flags: 'a', mode: 0o600 });
+const consoleFile = join(folder, 'console.log');
+const log = createWriteStream(consoleFile, { flags: 'a', mode: 0o600 });
 const group = makeGroup();
 
 const ports = [...new Set([80, ...settings.egressPorts, ...settings.loopbackPorts])];
 const doorway = fork(new URL('doorway.mjs', import.meta.url), ports.map(String), { execPath: 'unshare', execArgv: ['--net', '--', process.execPath], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
 let open = 0;
 doorway.on('message', (_message, handle) => {
-  /** @type {import('node:net').Server} */ (handle).on('connection', passOn);
+  const server = /** @type {import('node:net').Server & { allowHalfOpen: boolean }} */ (handle);
+  server.allowHalfOpen = true;
+  server.on('connection', passOn);
   open += 1;
   if (open === ports.length) startMachine();
 });
@@ -45,8 +56,9 @@ function passOn(socket) {
 }
 
 function startMachine() {
+  if (isToEnd(folder)) return void terminate('outside');
   // Whatever ends this process ends the machine: the kernel sees to it.
-  const machine = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'bash', new URL('enter.sh', import.meta.url).pathname, `/proc/${doorway.pid}/ns/net`, group], {
+  machine = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'bash', new URL('enter.sh', import.meta.url).pathname, `/proc/${doorway.pid}/ns/net`, group], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
@@ -58,29 +70,37 @@ function startMachine() {
       NAME_SERVERS: nameServers().join('\n'),
     },
   });
-  /** @param {import('./machine-folder.mjs').EndReason} reason */
-  const terminate = (reason) => {
-    end = reason;
-    machine.stdin.write('terminate\n');
-    setTimeout(() => machine.kill('SIGKILL'), 5000).unref();
-  };
   machine.stdin.on('error', () => undefined);
-  machine.stdout.on('data', (text) => log.write(text));
+  machine.stdout.on('data', keep);
   // Its init says that it is up: the network lives in it from here on.
   machine.stdout.once('data', () => doorway.connected && doorway.disconnect());
-  machine.stderr.on('data', (text) => log.write(text));
+  machine.stderr.on('data', keep);
   machine.on('error', (error) => finish(String(error)));
   // Its init ends with 0, or by a signal (a reboot is one); anything else is root.sh's failure.
   machine.on('close', (code) => finish(code ? 'the machine could not be started' : undefined));
-  process.on('SIGTERM', () => terminate('outside'));
-  process.on('SIGUSR2', () => {
-    const left = Date.parse(spotNotice()?.time ?? '') - Date.now();
-    setTimeout(() => terminate('spot'), Math.max(0, left)).unref();
-  });
+}
+
+/** @param {import('./machine-folder.mjs').EndReason} reason */
+function terminate(reason) {
+  end = reason;
+  if (machine === undefined) return void finish();
+  machine.stdin.write('terminate\n');
+  setTimeout(() => machine?.kill('SIGKILL'), 5000).unref();
+}
+
+/** What a machine prints is its own affair: the file starts anew before it fills the host's disk. @param {Buffer} text */
+function keep(text) {
+  if (log.bytesWritten - forgotten > CONSOLE_LIMIT_BYTES) {
+    truncateSync(consoleFile);
+    forgotten = log.bytesWritten;
+  }
+  log.write(text);
 }
 
 /** @param {string} [problem] */
 function finish(problem) {
+  if (finished) return;
+  finished = true;
   if (problem !== undefined) log.write(`[host] ${problem}\n`);
   log.end(() => {
     rmSync(join(folder, 'user-data'), { force: true });

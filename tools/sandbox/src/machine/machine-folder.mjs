@@ -48,6 +48,11 @@ export function findHost(folder) {
   return { host, alive: startOf(host.pid) === host.started };
 }
 
+/** Whether somebody wanted the machine's end, be it before it had a process. @param {string} folder */
+export function isToEnd(folder) {
+  return existsSync(join(folder, 'terminate'));
+}
+
 /** @param {string} folder @param {EndReason} reason */
 export function writeEnd(folder, reason) {
   writeWhole(join(folder, 'end.json'), JSON.stringify({ at: new Date().toISOString(), reason }));
