@@ -37,12 +37,19 @@ export function mapOf(entries: Iterable<readonly [string, GoValue]>): GoMap {
   return { kind: 'map', general: false, entries: new Map(entries) };
 }
 
-/** A text that is equal exactly when two values are deeply equal in Go, types included. */
-export function identityOf(value: GoValue): string {
+/** Not a number is equal to nothing, itself included. No text in quotes holds this character. */
+const notEqual = '\0';
+
+/** Whether two values are deeply equal in Go, types included. */
+export function isSame(a: GoValue, b: GoValue): boolean {
+  const identity = identityOf(a);
+  return identity === identityOf(b) && !identity.includes(notEqual);
+}
+
+function identityOf(value: GoValue): string {
   if (isList(value)) return `[${value.map(identityOf).join()}]`;
   if (isMapping(value)) return `${value.general ? 'g' : ''}{${[...value.entries].map(([key, item]) => `${JSON.stringify(key)}:${identityOf(item)}`).sort().join()}}`;
-  // Not a number is equal to nothing, itself included; one text for it errs only where a matrix excludes `.nan`.
-  if (isFloat(value)) return `f${value.value}`;
+  if (isFloat(value)) return Number.isNaN(value.value) ? notEqual : `f${value.value}`;
   if (isTime(value)) return `t${value.at.getTime()}${value.fraction} ${value.offset}`;
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

@@ -4,7 +4,7 @@ import type { ExpressionInputs } from './expression-context.js';
 import type { ExpressionValue, GoRecord } from './expression-value.js';
 import { GiteaError, GiteaPanic, locate, NotKnownHere } from './gitea-failure.js';
 import type { GiteaVersion } from './gitea-version.js';
-import { isNull } from './go-decode.js';
+import { decode, isNull } from './go-decode.js';
 import type { DecodedMap } from './go-decode.js';
 import { hasExpression, interpolate } from './interpolate.js';
 import { evaluateNode, truthOf } from './evaluate-node.js';
@@ -12,6 +12,7 @@ import { combinationsOf, printCombination } from './matrix.js';
 import type { Combination } from './matrix.js';
 import { labelsOf, textsOf } from './runs-on.js';
 import { checkSingleJob } from './single-job.js';
+import { jobShape } from './workflow-shape.js';
 import { asMap, decodeWorkflow, mapField, nodeField, textField } from './workflow-document.js';
 import type { Finding, WorkflowDocument } from './workflow-document.js';
 import type { YamlNode } from './yaml-node.js';
@@ -101,10 +102,20 @@ function jobsOf(document: WorkflowDocument, root: DecodedMap | undefined, gitea:
     });
     const job = asMap(decoded?.entries.get(key.value));
     const known = job !== undefined && !isNull(key) && decoded?.nodes.get(key.value)?.key === key;
-    if (!known && isNull(value)) throw panicAt(key, `the job "${key.value}" has neither name nor content`);
+    if (!known) checkUnnamed(key, value, gitea);
     jobs.push({ id: key.value, key, job: known ? job : undefined, needs: known ? textsOf(nodeField(job, 'needs'), gitea) : [] });
   }
   return jobs;
+}
+
+/** A key that names no job (`~`, `<<`) still has its value decoded as one, before the panic over the name. */
+function checkUnnamed(key: YamlNode, value: YamlNode, gitea: GiteaVersion): void {
+  if (isNull(value)) throw panicAt(key, `the job "${key.value}" has neither name nor content`);
+  decode(value, jobShape, gitea, (node, _, message) =>
+    locate(node, () => {
+      throw new GiteaError(message);
+    }),
+  );
 }
 
 function panicAt(node: YamlNode, message: string): GiteaPanic {

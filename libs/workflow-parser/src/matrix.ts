@@ -2,7 +2,7 @@ import { decode, tooDeep } from './go-decode.js';
 import type { GiteaVersion } from './gitea-version.js';
 import { GiteaError, GiteaPanic, NotKnownHere } from './gitea-failure.js';
 import { compareBytes, printGo } from './go-print.js';
-import { identityOf, isList, isMapping } from './go-value.js';
+import { isList, isMapping, isSame } from './go-value.js';
 import type { GoMap, GoValue } from './go-value.js';
 import type { YamlNode } from './yaml-node.js';
 
@@ -107,7 +107,7 @@ function entriesOf(value: GoValue, where: string): Entries {
 function agreesOnShared(combination: Combination, entry: Entries, among?: ReadonlySet<string>): boolean {
   for (const [key, value] of entry) {
     const own = combination.get(key);
-    if (own !== undefined && (among?.has(key) ?? true) && identityOf(own) !== identityOf(value)) return false;
+    if (own !== undefined && (among?.has(key) ?? true) && !isSame(own, value)) return false;
   }
   return true;
 }

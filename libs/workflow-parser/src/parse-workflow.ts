@@ -30,14 +30,13 @@ export function parseWorkflow(text: string, options: ParseOptions = {}): ParseRe
     position: yaml.position,
     report: (node, code, message) => void problems.push(problemAt(document, node, code, message)),
   });
-  const unreadable = !triggers || decoded.findings.some(({ stage }) => stage === 'file');
-  const tried = unreadable ? undefined : tryJobs(document, gitea);
+  const tried = triggers ? tryJobs(document, gitea) : undefined;
   if (tried && !problems.some((problem) => problem.line === tried.problem.line && problem.column === tried.problem.column)) problems.push(tried.problem);
   problems.sort((a, b) => a.line - b.line || a.column - b.column);
   // Up to 1.25 the jobs are looked at only when the triggers have matched.
-  if (unreadable) return { kind: 'ignored', problems };
-  const workflow = workflowOf(document, decoded, triggers, gitea, tried?.kind === 'panic' && gitea !== '1.25' ? tried.problem : undefined);
-  return tried?.kind === 'error' && gitea !== '1.25' ? { kind: 'ignored', problems, workflow } : { kind: 'workflow', workflow, problems };
+  if (decoded.findings.some(({ stage }) => stage === 'file')) return { kind: 'ignored', problems };
+  const workflow = workflowOf(document, decoded, triggers ?? [], gitea, tried?.kind === 'panic' && gitea !== '1.25' ? tried.problem : undefined);
+  return !triggers || (tried?.kind === 'error' && gitea !== '1.25') ? { kind: 'ignored', problems, workflow } : { kind: 'workflow', workflow, problems };
 }
 
 /** What `on:` means to Gitea. Ignored: it passes over the file. Panic: it starts nothing in the whole repository, since 1.26. */

@@ -41,7 +41,7 @@ const container: Shape = {
   },
 };
 
-const job: Shape = {
+export const jobShape: Shape = {
   fields: {
     name: 'string',
     needs: 'node',
@@ -72,7 +72,7 @@ export const workflowShape: Shape = {
     'run-name': jobsOnly('string'),
     on: 'node',
     env: texts,
-    jobs: { both: [{ map: job }, 'node'] },
+    jobs: { both: [{ map: jobShape }, 'node'] },
     defaults,
     concurrency,
     permissions: 'node',

@@ -35,7 +35,10 @@ export type ParseResult =
   | {
       readonly kind: 'ignored';
       readonly problems: readonly Problem[];
-      /** There where only the jobs are the reason (since 1.26): what the file would be without that check. */
+      /**
+       * What can be read of the file all the same, for tools that judge by parts: there unless it is no YAML or has a wrong type. Without
+       * triggers where these are the reason; else (since 1.26) the jobs are.
+       */
       readonly workflow?: Workflow;
     };
 

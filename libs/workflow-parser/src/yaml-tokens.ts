@@ -178,7 +178,7 @@ export class YamlTokens {
       case 0x26:
         this.#saveKey();
         this.#keyAllowed = false;
-        return this.#push(code === 0x2a ? 'alias' : 'anchor', offset, scanName(cursor));
+        return this.#push(code === 0x2a ? 'alias' : 'anchor', offset, scanName(cursor, this.#gitea));
       case 0x21:
         this.#saveKey();
         this.#keyAllowed = false;
