@@ -4,10 +4,10 @@ import { compileFilterList } from './filter-list.js';
 import type { Finding } from './reason.js';
 import { findingAt, quoted } from './reason.js';
 
-/** How to judge: as which version, and whether it is known that no changed file has a line end in its name. */
+/** How to judge: as which version, and, looked up when a path condition asks, whether no changed file has a line end in its name. */
 export interface Judging {
   readonly gitea: GiteaVersion;
-  readonly oneLine: boolean;
+  readonly oneLine: () => boolean;
 }
 
 /** What one filter says of an event. The finding is made when asked for: most are never shown. */

@@ -5,7 +5,7 @@ import type { TriggerEvent } from './trigger-event.js';
 import { pushEvent } from './trigger-event.js';
 
 const jobs = '\njobs: {build: {runs-on: go, steps: [{run: make}]}}\n';
-const judge = (on: string, event: TriggerEvent, gitea: GiteaVersion = '1.27') => detectTriggers({ path: '.gitea/workflows/ci.yml', text: `on: ${on}${jobs}` }, event, { gitea, oneLine: false });
+const judge = (on: string, event: TriggerEvent, gitea: GiteaVersion = '1.27') => detectTriggers({ path: '.gitea/workflows/ci.yml', text: `on: ${on}${jobs}` }, event, { gitea, oneLine: () => false });
 const matched = (on: string, event: TriggerEvent, gitea?: GiteaVersion) => judge(on, event, gitea).flatMap((found) => (found.kind === 'matched' ? [found.trigger.name] : []));
 const reason = (on: string, event: TriggerEvent, gitea?: GiteaVersion) => judge(on, event, gitea).map((found) => [found.finding().code, found.finding().sentence])[0];
 
@@ -74,7 +74,7 @@ describe('detectTriggers, push', () => {
   it('points to the line of the filter that decided', () => {
     const text = `on:\n  push:\n    branches: [main]\n    paths:\n      - docs/**${jobs}`;
 
-    const [found] = detectTriggers({ path: 'ci.yml', text }, main, { gitea: '1.27', oneLine: true });
+    const [found] = detectTriggers({ path: 'ci.yml', text }, main, { gitea: '1.27', oneLine: () => true });
 
     expect(found?.finding()).toMatchObject({ line: 4, column: 5, code: 'path' });
   });

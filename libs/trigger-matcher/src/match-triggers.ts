@@ -1,5 +1,6 @@
 import type { ExpandOptions, GiteaVersion, Problem } from '@tinqs/workflow-parser';
 import { expandJobs, newestGitea } from '@tinqs/workflow-parser';
+import type { Judging } from './condition.js';
 import type { Decision } from './decision.js';
 import type { Detected } from './detect-triggers.js';
 import { detectTriggers } from './detect-triggers.js';
@@ -36,7 +37,8 @@ export function matchTriggers(workflows: readonly WorkflowFile[], event: Trigger
   const nothing = startsNothing(event, options);
   if (nothing) return workflows.map(({ path }) => settled(path, 'no-match', nothing));
 
-  const judging = { gitea, oneLine: !(event.changedFiles ?? []).join('').includes('\n') };
+  let known: boolean | undefined;
+  const judging: Judging = { gitea, oneLine: () => (known ??= !(event.changedFiles ?? []).join('').includes('\n')) };
   const files = workflows.map((file, index) => ({ index, file, detected: detectTriggers(file, event, judging) }));
   const inOrder = files.toSorted((a, b) => byteOrder(a.file.path, b.file.path) || a.index - b.index);
   const culprit = inOrder.find(({ detected }) => detected.some(({ kind }) => kind === 'panics' || kind === 'unreadable'));

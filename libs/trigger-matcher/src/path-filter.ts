@@ -22,7 +22,7 @@ export function pathCondition(filter: TriggerFilter, files: readonly string[] | 
   if (list.kind === 'invalid') return invalidPattern(filter, list.index);
   const { patterns } = list;
   const include = filter.key === 'paths';
-  const passes = !(include ? includesNone(patterns, files, oneLine) : ignoresAll(patterns, files, oneLine));
+  const passes = !(include ? includesNone(patterns, files, oneLine()) : ignoresAll(patterns, files, oneLine()));
   return { filter, passes, finding: () => (passes ? passing(filter, patterns, files) : files.length === 0 ? noFiles(filter) : include ? includesNothing(filter, patterns, files) : ignoresEverything(filter, patterns, files)) };
 }
 
