@@ -1,0 +1,46 @@
+import { Command, CommanderError } from 'commander';
+import { jobs, type JobsOptions } from './commands/jobs.js';
+import { runners } from './commands/runners.js';
+import { status } from './commands/status.js';
+import { why } from './commands/why.js';
+import type { CommandContext } from './context.js';
+import { CommandFailure, type ExitCode } from './failure.js';
+import { findTarget, type TargetOptions } from './target.js';
+
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
+type Common = TargetOptions & { readonly json?: boolean };
+
+const program = new Command('tinqs-ci').description('One fresh EC2 Spot machine for every job of your Gitea').exitOverride().showHelpAfterError('(tinqs-ci --help lists the commands)');
+
+/** A command that reads the table: it says on stderr where it looks, unless scripts read. */
+function reading(command: Command, run: (context: CommandContext, ...args: never[]) => Promise<ExitCode>): void {
+  command
+    .option('--json', 'print JSON')
+    .option('--local', 'the npm start of this folder')
+    .option('--aws', 'the table on AWS')
+    .action(async (...args: unknown[]) => {
+      const options = (args.at(-2) ?? {}) as Common;
+      const target = findTarget(options, process.env, process.cwd());
+      const json = options.json === true;
+      if (!json) process.stderr.write(`reading ${target.name}\n`);
+      process.exitCode = await run({ target, json, print: (text) => process.stdout.write(`${text}\n`), now: Date.now() }, ...(args.slice(0, -1) as never[]));
+    });
+}
+
+reading(program.command('status').description('one screen: waiting, running, machines, caps, last sweep; exit 1 if anything needs you'), (context) => status(context));
+reading(program.command('jobs').description('live jobs and those of the last 24 hours').option('--repo <owner/name>').option('--waiting', 'only those that wait'), (context, options: JobsOptions) => jobs(context, options));
+reading(program.command('runners').description('live machines and those of the last 24 hours'), (context) => runners(context));
+reading(program.command('why').argument('<job>', 'a Gitea address, job id, job name, owner/repo#run, machine or instance id').description('why a job waits, what happens next, what you can do'), (context, reference: string) => why(context, reference));
+
+program.parseAsync().catch((cause: unknown) => {
+  if (cause instanceof CommanderError) {
+    process.exitCode = cause.exitCode === 0 ? 0 : 2;
+  } else if (cause instanceof CommandFailure) {
+    process.stderr.write(`tinqs-ci: ${cause.message}\n`);
+    process.exitCode = cause.exitCode;
+  } else {
+    process.stderr.write(`tinqs-ci failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}\n`);
+    process.exitCode = 1;
+  }
+});
