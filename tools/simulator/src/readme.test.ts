@@ -14,7 +14,7 @@ it('opens its README with an example that runs and prints what it says', () => {
   try {
     writeFileSync(join(folder, 'example.mts'), example);
 
-    const printed = execFileSync(process.execPath, ['--conditions=@tinqs/source', '--import', 'tsx', join(folder, 'example.mts')], { encoding: 'utf8' });
+    const printed = execFileSync(process.execPath, ['--conditions=@tinqs/source', '--import', 'tsx', join(folder, 'example.mts')], { encoding: 'utf8', env: { ...process.env, FORCE_COLOR: '0' } });
 
     expect(printed.trim().split('\n').join(', ')).toBe(expected);
     expect(readme.split('\n').length).toBeLessThan(40);

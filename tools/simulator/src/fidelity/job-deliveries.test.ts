@@ -207,7 +207,7 @@ describe.each(GITEA_VERSIONS)('workflow_job deliveries of Gitea %s are those rec
 
     play(stand);
 
-    const all = stand.told(job) as readonly Body[];
+    const all = stand.told<Body>(job);
     const told = at ? at.map((position) => all[position]) : all.slice(skip);
     expect(told.length).toBeGreaterThanOrEqual(recordings.length);
     if (silent && recordings.length === 0) expect(told).toEqual([]);

@@ -103,7 +103,7 @@ describe.each(GITEA_VERSIONS)('deliveries of Gitea %s about refs and repositorie
     expect(stand.deliveries.map(({ report }) => report.event)).toEqual(events);
     for (const [position, number] of Object.entries(recorded)) {
       const recording = JSON.parse(recordedDelivery(version, number)!.body) as Facts;
-      const told = stand.told()[Number(position)] as Facts;
+      const told = stand.told<Facts>()[Number(position)]!;
       expect(shapeText(told)).toBe(shapeText(recording));
       expect(factsOf(told)).toEqual(factsOf(recording));
     }

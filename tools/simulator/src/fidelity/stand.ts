@@ -19,7 +19,7 @@ export interface Stand {
   machine(labels?: readonly string[], ephemeral?: boolean): { readonly runnerId: number; readonly instanceId: string };
   dispatch(workflow: WorkflowPlan | readonly JobPlan[]): number;
   /** Bodies of the deliveries, parsed; of one job only, if named. */
-  told(job?: string): readonly { readonly [field: string]: unknown }[];
+  told<Body = { readonly [field: string]: unknown }>(job?: string): readonly Body[];
 }
 
 let launches = 0;
@@ -50,9 +50,9 @@ export function createStand(gitea: GiteaVersion, options: { readonly declaresCan
       return { runnerId: id, instanceId: answer.instanceId };
     },
     dispatch: (workflow) => world.do('dispatch', { repository, workflow: 'file' in workflow ? workflow : { file: 'ci.yml', jobs: workflow } }).run,
-    told: (job) =>
+    told: <Body>(job?: string) =>
       deliveries
         .filter(({ report }) => job === undefined || (report.event === 'workflow_job' && report.job.name === job))
-        .map((delivery) => JSON.parse(deliveryBody(wireContext(world, ROOT), delivery)) as { [field: string]: unknown }),
+        .map((delivery) => JSON.parse(deliveryBody(wireContext(world, ROOT), delivery)) as Body),
   };
 }
