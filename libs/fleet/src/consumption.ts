@@ -11,9 +11,12 @@ export function consumptions(jobs: readonly Job[], runners: readonly Runner[]): 
   return runners.flatMap((runner) => {
     const job = jobs.find((each) => each.id === runner.ran) ?? jobs.find((each) => each.runnerId === runner.runnerId && (each.status === 'running' || each.status === 'done'));
     if (job === undefined || runner.state === 'ended') return [];
-    const picked = advance(runner, { state: 'busy', stage: 'picked', at: job.pickedAt ?? job.completedAt ?? 0, detail: job.name, ...(runner.ran === null ? { change: { ran: job.id } } : {}) }) ?? runner;
+    const at = job.pickedAt ?? job.completedAt ?? 0;
+    // Whoever took a job was online, whether or not anybody looked in time.
+    const online = runner.stages.online === undefined && runner.ran === null ? { ...runner, stages: { ...runner.stages, online: at } } : runner;
+    const picked = advance(online, { state: 'busy', stage: 'picked', at, detail: job.name, ...(runner.ran === null ? { change: { ran: job.id } } : {}) }) ?? online;
     const done = job.status === 'done' ? (advance(picked, { state: 'draining', stage: 'completed', at: job.completedAt ?? 0, detail: job.conclusion ?? '' }) ?? picked) : picked;
-    return done === runner ? [] : [done];
+    return done === runner || done === online ? [] : [done];
   });
 }
 

@@ -13,6 +13,6 @@ export function advance(runner: Runner, step: { state?: RunnerState; stage?: Sta
     ...(Object.fromEntries(changes) as Partial<Runner>),
     state: forward ? step.state! : runner.state,
     stages: newStage ? { ...runner.stages, [step.stage!]: step.at } : runner.stages,
-    timeline: forward || newStage ? addEntry(runner.timeline, step.at, step.state ?? step.stage!, step.detail ?? '') : runner.timeline,
+    timeline: forward || newStage ? addEntry(runner.timeline, step.at, forward ? step.state! : step.stage!, step.detail ?? '') : runner.timeline,
   };
 }
