@@ -49,7 +49,8 @@ export function createCapItem(table: TableClient): CapItem {
       throw new StoreContentionError('takeCap', ATTEMPTS);
     },
 
-    async release(names) {
+    async release(released) {
+      const names = [...new Set(released)];
       for (let at = 0; at < names.length; at += MOST_NAMES) await releaseSome(table, names.slice(at, at + MOST_NAMES));
     },
 
@@ -139,7 +140,7 @@ async function releaseSome(table: TableClient, names: readonly string[]): Promis
       return;
     } catch (error) {
       // A map that was empty a moment later and dropped: its path is no longer valid. Look again.
-      if (!(error instanceof Error) || error.name !== 'ValidationException') throw error;
+      if (!(error instanceof Error) || error.name !== 'ValidationException' || !error.message.includes('document path')) throw error;
     }
   }
   throw new StoreContentionError('releaseCap', ATTEMPTS);

@@ -1,7 +1,8 @@
 import type { EndedRecord } from '@tinqs/fleet';
 import { encode, type Item } from './attribute-value.js';
 import { entryKey } from './history.js';
-import { DAY_MS, daysBetween, deliveryPartition, donePartition, pointerKey, recordKey, type ItemKey } from './item-key.js';
+import { inParallel } from './in-parallel.js';
+import { DAY_MS, daysBetween, deliveryPartition, donePartition, momentKey, pointerKey, recordKey, type ItemKey } from './item-key.js';
 import { sealed, unseal } from './item-schema.js';
 import { jobPointer, pointersOf } from './pointer.js';
 import { KEPT, ttlSeconds } from './retention.js';
@@ -23,18 +24,20 @@ export async function expire(table: TableClient, now: number): Promise<void> {
   };
   const mark = await table.get(markKey);
   const since = mark === undefined ? now - FIRST_REACH : unseal<number>(mark, 'at');
-  const daysOf = (kept: number): readonly string[] => daysBetween(since - kept, now - kept + 1);
   const isExpired = (item: Item): boolean => Number(item['ttl']?.N ?? Infinity) <= ttlSeconds(now);
+  // Of a day's items only those are read that expired since the last pass; a day more allows for clocks that differ.
+  const lapsed = async (kept: number, partitionOf: (day: string) => string): Promise<readonly Item[]> => {
+    const [from, to] = [since - kept - DAY_MS, now - kept + 1];
+    const days = await inParallel(daysBetween(from, to), (day) => table.query({ pk: partitionOf(day), between: [momentKey(from), momentKey(to)] }));
+    return days.flat().filter(isExpired);
+  };
 
-  for (const day of daysOf(KEPT.history)) {
-    for (const item of (await table.query({ pk: donePartition(day) })).filter(isExpired)) {
-      for (const key of derivedKeys(unseal<EndedRecord>(item, 'ended'))) await remove(key);
-      await remove(keyOf(item));
-    }
+  for (const item of await lapsed(KEPT.history, donePartition)) {
+    for (const key of derivedKeys(unseal<EndedRecord>(item, 'ended'))) await remove(key);
+    await remove(keyOf(item));
   }
-  for (const pk of [...daysOf(KEPT.deliveries).map(deliveryPartition), 'POOL']) {
-    for (const item of (await table.query({ pk })).filter(isExpired)) await remove(keyOf(item));
-  }
+  const others = [...(await lapsed(KEPT.deliveries, deliveryPartition)), ...(await table.query({ pk: 'POOL' })).filter(isExpired)];
+  await inParallel(others, (item) => remove(keyOf(item)));
   await table.put(sealed(markKey, { at: now }));
 }
 

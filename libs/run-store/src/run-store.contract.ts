@@ -236,6 +236,8 @@ export function describeRunStore(name: string, open: () => Promise<StoreUnderTes
         await store.releaseCap([{ name: 'a', classId: 'wrong', scope: 'repo-0', since: 0 }]);
         await store.releaseCap([{ name: 'a', classId: 'go', scope: 'repo-12', since: 0 }]);
         await store.releaseCap([]);
+        await store.takeCap(request(['a']));
+        await store.releaseCap(['a', 'a'].map((each) => ({ name: each, classId: 'go', scope: 'repo-12', since: 0 })));
 
         expect((await store.listCapHolders()).map(({ name: each }) => each)).toEqual(['b']);
         expect(await store.takeCap(request(['c']))).toEqual({ kind: 'taken' });
