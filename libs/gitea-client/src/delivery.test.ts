@@ -259,6 +259,15 @@ describe('parseDelivery, on hostile and newer data', () => {
     expect(changed(queued, change)).toMatchObject({ kind: 'workflow-job', job, unknown });
   });
 
+  it('takes Go’s zero values for what they mean: nothing', () => {
+    const empty = { runner_id: 0, runner_name: '', head_branch: '', conclusion: '', labels: null, created_at: '0001-01-01T00:00:00Z' };
+
+    expect(changed(queued, (p) => void Object.assign(p.workflow_job, empty))).toMatchObject({
+      job: { runnerId: null, runnerName: null, headBranch: null, conclusion: null, labels: [], createdAt: null },
+      unknown: [],
+    });
+  });
+
   it('keeps an action it does not know', () => {
     expect(changed(request, (p) => void (p.action = 'enqueued'))).toMatchObject({ kind: 'pull-request', action: 'enqueued' });
   });
