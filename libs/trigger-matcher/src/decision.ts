@@ -18,7 +18,7 @@ export interface Decision {
   readonly runName?: string;
   /** The rows of the run, in Gitea's order. */
   readonly jobs: readonly JobInstance[];
-  /** Expressions that could not be evaluated here, though Gitea can: the names and labels that hold them are raw. */
+  /** Expressions that Gitea evaluates with more than is known here: names and labels that hold them are raw, or computed as if it were empty. */
   readonly problems: readonly Problem[];
 }
 

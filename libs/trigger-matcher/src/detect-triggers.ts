@@ -5,6 +5,7 @@ import { triggerVerdict } from './match-trigger.js';
 import type { Finding } from './reason.js';
 import { findingAt, listed } from './reason.js';
 import type { TriggerEvent } from './trigger-event.js';
+import { versionRules } from './version-rules.js';
 import type { WorkflowFile } from './workflow-file.js';
 import { readWorkflowFile, workflowName } from './workflow-file.js';
 
@@ -66,7 +67,7 @@ function startedDirectly(file: WorkflowFile, workflow: Workflow, event: TriggerE
   }
   const trigger = triggers.find(({ name }) => name === 'workflow_dispatch');
   if (event.workflow !== file.path && event.workflow !== workflowName(file.path)) return { kind: 'no-match', finding: () => findingAt(trigger ?? top, 'not-dispatched', `the dispatch is for ${event.workflow ?? 'no file'}`) };
-  if (!trigger && gitea !== '1.25') return { kind: 'no-match', finding: () => findingAt(triggers[0] ?? top, 'not-dispatchable', 'it has no workflow_dispatch under on, and Gitea since 1.26 refuses to dispatch it (422)') };
+  if (!trigger && versionRules[gitea].dispatchNeedsTrigger) return { kind: 'no-match', finding: () => findingAt(triggers[0] ?? top, 'not-dispatchable', 'it has no workflow_dispatch under on, and Gitea since 1.26 refuses to dispatch it (422)') };
   const started = trigger ?? { name: 'workflow_dispatch', ...top };
   return { kind: 'matched', workflow, trigger: started, finding: () => findingAt(started, 'dispatched', trigger ? 'it was dispatched' : 'it was dispatched, which Gitea up to 1.25 allows without workflow_dispatch under on') };
 }

@@ -43,6 +43,24 @@ describe('matchTriggers', () => {
     expect(matchTriggers([workflow], event)).toMatchObject([{ runName: 'push by robin', jobs: [{ labels: ['main', 'x.yml', 'go'] }] }]);
   });
 
+  it('warns of labels that ask for what nobody told', () => {
+    const workflow = file('x.yml', 'push', '\njobs:\n  b: {runs-on: ["go-${{ github.actor }}", "${{ github.ref_name }}"], steps: [{run: "echo ${{ github.repository }}"}]}\n');
+    const [blind] = matchTriggers([workflow], push());
+    const [told] = matchTriggers([workflow], { ...push(), context: { github: { actor: 'robin' } } });
+
+    expect(blind?.problems).toMatchObject([{ code: 'context-unknown', line: 3, path: '.gitea/workflows/x.yml' }]);
+    expect(told).toMatchObject({ problems: [], jobs: [{ labels: ['go-robin', 'main'] }] });
+  });
+
+  it('hides on 1.25 the variables from a dispatch and github from a schedule', () => {
+    const workflow = file('x.yml', '{workflow_dispatch: , schedule: [{cron: "0 1 * * *"}]}', '\njobs: {b: {runs-on: ["${{ github.ref_name }}", "${{ vars.RUNNER }}"]}}\n');
+    const common = { ref: 'refs/heads/main', context: { vars: { RUNNER: 'go' } } };
+    const labels = (event: TriggerEvent) => (['1.25', '1.26', '1.27'] as const).map((gitea) => matchTriggers([workflow], { ...common, ...event }, { gitea })[0]?.jobs[0]?.labels);
+
+    expect(labels({ type: 'dispatch', workflow: 'x.yml' })).toEqual([['main', ''], ['main', 'go'], ['main', 'go']]);
+    expect(labels({ type: 'cron' })).toEqual([['', 'go'], ['main', 'go'], ['main', 'go']]);
+  });
+
   it.each([
     [{ message: 'fix [skip ci]' }, 'skip-words', 'the message of the head commit holds [skip ci]'],
     [{ after: '0'.repeat(40) }, 'ref-deleted', 'the push deletes refs/heads/main, and deletions start nothing'],

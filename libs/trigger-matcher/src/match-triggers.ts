@@ -13,6 +13,7 @@ import type { TriggerEvent } from './trigger-event.js';
 import { deletesRef } from './trigger-event.js';
 import type { WorkflowFile } from './workflow-file.js';
 import { workflowName } from './workflow-file.js';
+import { unknownMentions } from './unknown-context.js';
 import { byteOrder } from './workflow-files.js';
 
 export interface MatchOptions extends VersionOption {
@@ -89,12 +90,12 @@ function storeRuns(insertions: readonly Insertion[], event: TriggerEvent, option
       const sentence = `makes Gitea panic, and the runs still to come are lost with it: ${panicked.problem.message}`;
       return [index, { ...settled(file.path, 'panic', findingAt(panicked.problem, 'panic-elsewhere', sentence), panicked.path), trigger: matched }] as const;
     }
-    const context = contextOf(event, trigger.name, workflowName(file.path));
+    const context = contextOf(event, trigger.name, workflowName(file.path), options.gitea);
     const expanded = expandJobs(workflow, context, { gitea: options.gitea, ...(options.readCallee ? { readCallee: options.readCallee } : {}) });
     if (expanded.kind === 'jobs') {
       const reason: Reason = { ...found.finding(), path: file.path };
       const title = expanded.runName === undefined ? {} : { runName: expanded.runName };
-      return [index, { path: file.path, outcome: 'runs', reason, trigger: matched, ...title, jobs: expanded.jobs, problems: expanded.problems }] as const;
+      return [index, { path: file.path, outcome: 'runs', reason, trigger: matched, ...title, jobs: expanded.jobs, problems: [...expanded.problems, ...unknownMentions(workflow, context, event.context)] }] as const;
     }
     const { problem } = expanded;
     if (expanded.kind === 'panic') panicked = { path: file.path, problem };

@@ -3,7 +3,7 @@ import { bracketPatternSource } from './bracket-pattern.js';
 import type { GlobRules } from './glob-pattern.js';
 import { globSource } from './glob-pattern.js';
 
-/** Everything in which the matching of two Gitea versions differs; what differs in reading a file is the parser's. */
+/** Everything in which the matching of two Gitea versions differs; what differs in reading a file and its jobs is the parser's. */
 export interface VersionRules {
   /** A pattern of branches, tags, paths and workflows, with its leading `!` if it has one, as a regular expression of the rest. */
   readonly filterSource: (pattern: string) => string | undefined;
@@ -11,8 +11,10 @@ export interface VersionRules {
   readonly typeSource: (pattern: string) => string | undefined;
   /** The folders of workflows can be configured, and what belongs to one begins with its name and a slash. */
   readonly configurableFolders: boolean;
-  /** The jobs of a file are tried before its triggers are read: one that panics loses the event for every file. */
-  readonly readsJobsFirst: boolean;
+  /** A file without `workflow_dispatch` under `on` cannot be dispatched (since 1.26.3). */
+  readonly dispatchNeedsTrigger: boolean;
+  /** What expressions cannot see in a dispatched or scheduled run. Sources: services/actions/workflow.go, services/actions/schedule_tasks.go. */
+  readonly blindSpots: Readonly<Partial<Record<'dispatch' | 'cron', 'vars' | 'github'>>>;
 }
 
 const bracketFilter = (pattern: string) => bracketPatternSource(pattern.replace(/^!/, ''));
@@ -24,18 +26,21 @@ export const versionRules: Readonly<Record<GiteaVersion, VersionRules>> = {
     filterSource: bracketFilter,
     typeSource: (pattern) => globSource(pattern, typeGlob),
     configurableFolders: false,
-    readsJobsFirst: false,
+    dispatchNeedsTrigger: false,
+    blindSpots: { dispatch: 'vars', cron: 'github' },
   },
   '1.26': {
     filterSource: bracketFilter,
     typeSource: (pattern) => globSource(pattern, typeGlob),
     configurableFolders: true,
-    readsJobsFirst: true,
+    dispatchNeedsTrigger: true,
+    blindSpots: {},
   },
   '1.27': {
     filterSource: (pattern) => globSource(pattern, workflowGlob, pattern.startsWith('!') ? 1 : 0),
     typeSource: (pattern) => globSource(pattern, { ...typeGlob, openBraceVanishes: false }),
     configurableFolders: true,
-    readsJobsFirst: true,
+    dispatchNeedsTrigger: true,
+    blindSpots: {},
   },
 };
