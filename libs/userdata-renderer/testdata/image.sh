@@ -64,6 +64,7 @@ UNIT
 JobTimeoutSec=60
 JobTimeoutAction=poweroff-immediate
 UNIT
+  chmod 644 /etc/systemd/system/ci-second-boot.service /etc/systemd/system/poweroff.target.d/ci.conf || exit 1
 fi
 : >/run/ci/armed || exit 1
 
@@ -364,7 +365,7 @@ Delegate=yes
 OOMPolicy=continue
 TasksMax=infinity
 UNIT
-  { systemctl daemon-reload && systemctl start --no-block ci-runner.service; } || exit 1
+  { chmod 644 /etc/systemd/system/ci-runner.service && systemctl daemon-reload && systemctl start --no-block ci-runner.service; } || exit 1
 else
   (bash /run/ci/supervise "$BOOT" "$IDLE" "$JOB" "$SINGLE" "$WALL" "$SUDO" "$IMAGE"; off 'the supervisor is done') </dev/null >/dev/null 2>&1 &
 fi
