@@ -1,5 +1,5 @@
 import { scopeOf, type Controller, type FleetPorts, type FleetSettings } from '@tinqs/fleet';
-import { readChangedFiles, type Delivery, type GiteaClient } from '@tinqs/gitea-client';
+import { isGiteaError, readChangedFiles, type Delivery, type GiteaClient } from '@tinqs/gitea-client';
 import { toFact } from '@tinqs/installation';
 import { explainDecision, matchTriggers, pushEvent, type Decision, type TriggerEvent } from '@tinqs/trigger-matcher';
 import { judgedAs, type GiteaVersion } from '@tinqs/workflow-parser';
@@ -29,7 +29,11 @@ export function createPlanEvent(tools: PlanEventTools): PlanEvent {
     });
     if (!(await ports.server()).jobsApi) return { scopes: [scope], sentence };
     const seenAt = ports.now();
-    const jobs = await tools.gitea.listJobs({ status: 'queued', scope: { kind: 'repository', repository: { id: delivery.repository.id } } });
+    const jobs = await tools.gitea.listJobs({ status: 'queued', scope: { kind: 'repository', repository: { id: delivery.repository.id } } }).catch((cause: unknown) => {
+      // Deleted since: it has no jobs any more.
+      if (isGiteaError(cause, 'not-found')) return [];
+      throw cause;
+    });
     for (const job of jobs) await tools.controller.record(scope, toFact(job, delivery.repository, Math.max(seenAt, receivedAt), 'listing'));
     return { scopes: jobs.length === 0 ? [] : [scope], sentence };
   };

@@ -23,6 +23,8 @@ const BATCH = 10;
 /** One launch that takes its 35 s must not hold the others. */
 const WORKERS = 4;
 const AGAIN_MS = 1_000;
+/** About ten minutes of tries. */
+const MOST_TRIES = 15;
 
 /**
  * The dispatcher's queue in this process. A delivery is in the table before it is answered with 202, so a restart
@@ -68,8 +70,9 @@ export function createLocalQueue({ client, table, now, onError }: { readonly cli
       failed = due.map(({ id }) => id);
     }
     for (const each of due) {
-      if (failed.includes(each.id)) waiting.push({ ...each, tries: each.tries + 1, dueAt: now() + Math.min(AGAIN_MS * 2 ** each.tries, 60_000) });
-      else if (each.durable) await client.send(new DeleteItemCommand({ TableName: table, Key: key(each.id) })).catch(onError);
+      if (failed.includes(each.id) && each.tries + 1 >= MOST_TRIES) onError(new Error(`a ${each.message.kind} was given up after ${MOST_TRIES} tries; what it said of a job is found by comparing with Gitea`));
+      else if (failed.includes(each.id)) waiting.push({ ...each, tries: each.tries + 1, dueAt: now() + Math.min(AGAIN_MS * 2 ** each.tries, 60_000) });
+      if ((!failed.includes(each.id) || each.tries + 1 >= MOST_TRIES) && each.durable) await client.send(new DeleteItemCommand({ TableName: table, Key: key(each.id) })).catch(onError);
     }
   }
 

@@ -77,7 +77,7 @@ export function createDashboard({ store, maxRunners, simulated, now }: Dashboard
 
   app.get('/deliveries', async (context) => {
     await overview();
-    const deliveries = await store.listDeliveries({ day: new Date(now()).toISOString().slice(0, 10), limit: 100 });
+    const deliveries = await store.listDeliveries({ day: new Date(now()).toISOString().slice(0, 10), limit: Math.min(5_000, Math.max(1, Number(context.req.query('limit') ?? 100) || 100)) });
     const body =
       deliveries.length === 0
         ? html`<p class="empty">No delivery was received today.</p>`
