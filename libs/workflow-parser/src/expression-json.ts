@@ -1,12 +1,15 @@
 import type { ExpressionValue } from './expression-value.js';
 import { isNil, isRecord, isRecords, isUnset } from './expression-value.js';
-import { GiteaError } from './gitea-failure.js';
+import { GiteaError, NotKnownHere } from './gitea-failure.js';
 import { compareBytes, exponentOf } from './go-print.js';
 import { isFloat, isList, isMapping, isTime } from './go-value.js';
 import type { GoTime, GoValue } from './go-value.js';
 
+const deepest = 1000;
+
 /** Writes JSON as Go does: two blanks of indent, maps in the order of their bytes, and `<`, `>`, `&` escaped. */
 export function toGoJson(value: ExpressionValue, indent = ''): string {
+  if (indent.length > deepest * 2) throw new NotKnownHere(`a value nested more than ${deepest} levels deep cannot be written as JSON here`);
   const inner = `${indent}  `;
   if (value === null || isNil(value) || isUnset(value)) return 'null';
   if (typeof value === 'string') return quoted(value);

@@ -1,3 +1,4 @@
+import { NotKnownHere } from './gitea-failure.js';
 import { isFloat, isList, isMapping, isTime, mapOf } from './go-value.js';
 import type { GoMap, GoValue } from './go-value.js';
 import { exponentOf } from './go-print.js';
@@ -105,16 +106,17 @@ function floatText(value: number): string {
 }
 
 /** JSON as a value: its numbers are floats, as in Gitea. */
-export function fromJson(json: unknown): GoValue {
+export function fromJson(json: unknown, depth = 0): GoValue {
+  if (depth > 1000) throw new NotKnownHere('a value of the event or of fromJSON() is nested more than 1000 levels deep');
   if (typeof json === 'number') return { kind: 'float', value: json };
   if (typeof json === 'boolean' || typeof json === 'string') return json;
-  if (Array.isArray(json)) return json.map(fromJson);
-  if (typeof json === 'object' && json !== null) return jsonMap(json);
+  if (Array.isArray(json)) return json.map((item) => fromJson(item, depth + 1));
+  if (typeof json === 'object' && json !== null) return jsonMap(json, depth);
   return null;
 }
 
-function jsonMap(json: object): GoMap {
-  return mapOf(Object.entries(json).map(([key, value]) => [key, fromJson(value)] as const));
+function jsonMap(json: object, depth: number): GoMap {
+  return mapOf(Object.entries(json).map(([key, value]) => [key, fromJson(value, depth + 1)] as const));
 }
 
 export function isContainer(value: ExpressionValue): value is GoMap | GoRecords {

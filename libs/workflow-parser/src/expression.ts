@@ -19,6 +19,7 @@ export interface Scope extends StatusFunctions {
 
 /** Go's stack would hold more, and no text is meant to mention itself. */
 const mostTextsWithinTexts = 50;
+const deepest = 500;
 
 /**
  * Evaluates one expression, without its braces. Throws GiteaError or GiteaPanic where Gitea's evaluation ends so, NotKnownHere where
@@ -34,11 +35,12 @@ export function evaluate(text: string, scope: Scope, depth = 0): ExpressionValue
       throw error;
     }
   };
-  return valueOf(parseExpression(text.startsWith('${{') ? text.slice(3) : text), scope, coerce);
+  return valueOf(parseExpression(text.startsWith('${{') ? text.slice(3) : text), scope, coerce, 0);
 }
 
-function valueOf(tree: Expression, scope: Scope, coerce: Coerce): ExpressionValue {
-  const inner = (part: Expression): ExpressionValue => valueOf(part, scope, coerce);
+function valueOf(tree: Expression, scope: Scope, coerce: Coerce, depth: number): ExpressionValue {
+  if (depth > deepest) throw new NotKnownHere(`an expression has more than ${deepest} operators within each other`);
+  const inner = (part: Expression): ExpressionValue => valueOf(part, scope, coerce, depth + 1);
   switch (tree.kind) {
     case 'literal':
       return tree.value;

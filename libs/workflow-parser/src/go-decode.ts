@@ -266,8 +266,10 @@ function eachPair(node: YamlNode, decoding: Decoding, add: AddPair, taken?: Set<
     if (decoding.open.has(source)) end(decoding, source, 'yaml-alias-loop', `the anchor &${source.value} contains itself; remove the alias inside it`);
     decoding.open.add(source);
     if (source.kind === 'alias') decoding.aliasDepth++;
+    if (++decoding.depth > deepest) end(decoding, source, tooDeep, `this merges through more than ${deepest} levels, which Gitea reads and this library does not; flatten it`);
     decoding.steps++;
     if (keysAreUnique(target, decoding)) eachPair(target, decoding, add, own);
+    decoding.depth--;
     if (source.kind === 'alias') decoding.aliasDepth--;
     decoding.open.delete(source);
   }

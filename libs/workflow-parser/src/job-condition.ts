@@ -15,19 +15,15 @@ export function conditionHolds(condition: string, scope: Scope, gitea: GiteaVers
 }
 
 function asksForStatus(tree: Expression): boolean {
-  switch (tree.kind) {
-    case 'call':
-      return /^(?:success|always|cancelled|failure)$/.test(tree.name) || tree.args.some(asksForStatus);
-    case 'property':
-    case 'each':
-    case 'not':
-      return asksForStatus(tree.of);
-    case 'index':
-      return asksForStatus(tree.of) || asksForStatus(tree.index);
-    case 'compare':
-    case 'logic':
-      return asksForStatus(tree.left) || asksForStatus(tree.right);
-    default:
-      return false;
+  const left = [tree];
+  for (let next = left.pop(); next; next = left.pop()) {
+    if (next.kind === 'call') {
+      if (/^(?:success|always|cancelled|failure)$/.test(next.name)) return true;
+      left.push(...next.args);
+    }
+    if ('of' in next) left.push(next.of);
+    if ('index' in next) left.push(next.index);
+    if ('left' in next) left.push(next.left, next.right);
   }
+  return false;
 }

@@ -10,6 +10,8 @@ import { hasExpression, interpolate } from './interpolate.js';
 import { evaluateNode, truthOf } from './evaluate-node.js';
 import { combinationsOf, printCombination } from './matrix.js';
 import type { Combination } from './matrix.js';
+import { needsGraph } from './needs.js';
+import type { NeedsGraph } from './needs.js';
 import { labelsOf, textsOf } from './runs-on.js';
 import { checkSingleJob } from './single-job.js';
 import { jobShape } from './workflow-shape.js';
@@ -64,7 +66,8 @@ export function jobRows(document: WorkflowDocument, inputs: ExpressionInputs, gi
     }
   };
   const runName = text(textField(root, 'run-name') ?? '', runScope(inputs), root?.nodes.get('run-name')?.value ?? document.root);
-  return { runName, rows: jobs.flatMap((job) => rowsOf(job, jobs, inputs, gitea, text)), unknown };
+  const graph = needsGraph(jobs);
+  return { runName, rows: jobs.flatMap((job) => rowsOf(job, graph, inputs, gitea, text)), unknown };
 }
 
 function isAt(document: WorkflowDocument, root: DecodedMap | undefined, field: string, line: number, column: number): boolean {
@@ -126,7 +129,7 @@ function panicAt(node: YamlNode, message: string): GiteaPanic {
 
 type Interpolate = (value: string, scope: Scope, node: YamlNode) => string;
 
-function rowsOf({ id, key, job, needs }: KeyedJob, jobs: readonly KeyedJob[], inputs: ExpressionInputs, gitea: GiteaVersion, text: Interpolate): readonly JobRow[] {
+function rowsOf({ id, key, job, needs }: KeyedJob, graph: NeedsGraph, inputs: ExpressionInputs, gitea: GiteaVersion, text: Interpolate): readonly JobRow[] {
   if (!job) throw panicAt(key, key.value === '<<' ? 'a merge under "jobs" is taken for a job; write the jobs out' : `"${key.value}" is no name a job can have`);
   const strategy = mapField(job, 'strategy');
   const matrix = nodeField(strategy, 'matrix');
@@ -135,14 +138,14 @@ function rowsOf({ id, key, job, needs }: KeyedJob, jobs: readonly KeyedJob[], in
   const labels = labelsOf(labelsNode, gitea);
   const written = textField(job, 'name') || id;
   const continues = gitea === '1.27' ? nodeField(job, 'continue-on-error') : undefined;
-  const status = statusOf(id, jobs);
+  const status = statusOf(id, graph);
   const rows: JobRow[] = [];
   for (const combination of combinations) {
     const scope = jobScope({
       inputs,
       matrix: combination,
       strategy: job.entries.has('strategy') && strategy ? { failFast: textField(strategy, 'fail-fast'), maxParallel: textField(strategy, 'max-parallel') } : undefined,
-      needs: needsContext(needs, jobs),
+      needs: needsContext(needs, graph),
       ...status,
     });
     const name = combination.size === 0 ? written : hasExpression(written) ? text(written, scope, job.nodes.get('name')?.value ?? key) : `${written} ${printCombination(combination)}`;
@@ -155,34 +158,15 @@ function rowsOf({ id, key, job, needs }: KeyedJob, jobs: readonly KeyedJob[], in
 }
 
 /** While rows are computed nothing has a result: what needs nothing is a success, all else is neither that nor a failure. */
-function statusOf(id: string, jobs: readonly KeyedJob[]): Pick<Scope, 'success' | 'failure'> {
-  const waitsForSomething = (): boolean => transitiveNeeds(id, jobs) > 0;
+function statusOf(id: string, needs: NeedsGraph): Pick<Scope, 'success' | 'failure'> {
   return {
-    success: () => !waitsForSomething(),
-    failure: () => waitsForSomething() && false,
+    success: () => needs.follow(id) === 0,
+    failure: () => needs.follow(id) < 0,
   };
-}
-
-function transitiveNeeds(id: string, jobs: readonly KeyedJob[]): number {
-  const path = new Set<string>();
-  const done = new Set<string>();
-  const walk = (name: string): number => {
-    const job = jobs.find((candidate) => candidate.id === name);
-    if (!job) throw new GiteaPanic(`success() and failure() follow "needs" to the job "${name}", which does not exist`);
-    if (path.has(name)) throw new GiteaPanic(`success() and failure() follow "needs" in a circle at the job "${name}": Gitea itself ends`);
-    if (done.has(name)) return 0;
-    path.add(name);
-    const count = job.needs.reduce((sum, need) => sum + 1 + walk(need), 0);
-    path.delete(name);
-    done.add(name);
-    return count;
-  };
-  return walk(id);
 }
 
 /** The needs that exist, each without result and outputs. */
-function needsContext(needs: readonly string[], jobs: readonly KeyedJob[]): ExpressionValue {
+function needsContext(needs: readonly string[], graph: NeedsGraph): ExpressionValue {
   const record: GoRecord = { kind: 'record', type: 'exprparser.Needs', pointer: false, fields: new Map<string, ExpressionValue>([['outputs', { kind: 'unset', of: 'map' }], ['result', '']]) };
-  return { kind: 'records', entries: new Map(needs.filter((need) => jobs.some((job) => job.id === need)).map((need) => [need, record])) };
+  return { kind: 'records', entries: new Map(needs.filter((need) => graph.has(need)).map((need) => [need, record])) };
 }
-

@@ -13,6 +13,7 @@ import { callNode } from './workflow-call.js';
 import { asMap, decodeWorkflow, mapField, nodeField, problemAt, textField } from './workflow-document.js';
 import type { DecodedWorkflow, WorkflowDocument } from './workflow-document.js';
 import type { ParseOptions, ParseResult, Workflow } from './workflow.js';
+import { childOf } from './yaml-node.js';
 import type { YamlNode } from './yaml-node.js';
 import { readYaml } from './yaml-read.js';
 
@@ -25,7 +26,7 @@ export function parseWorkflow(text: string, options: ParseOptions = {}): ParseRe
   const document: WorkflowDocument = { ...named, root: yaml.root, position: yaml.position };
   const decoded = decodeWorkflow(document, gitea);
   const problems: Problem[] = decoded.findings.map(({ stage: _, ...problem }) => problem);
-  const triggers = readTriggers(nodeField(decoded.root, 'on'), yaml.root, {
+  const triggers = readTriggers(decoded.root ? nodeField(decoded.root, 'on') : childOf(yaml.root, 'on'), yaml.root, {
     gitea,
     position: yaml.position,
     report: (node, code, message) => void problems.push(problemAt(document, node, code, message)),

@@ -1,6 +1,7 @@
 import { readConcurrency } from './concurrency.js';
 import { decode } from './go-decode.js';
 import type { DecodedMap } from './go-decode.js';
+import { NotKnownHere } from './gitea-failure.js';
 import type { GiteaVersion } from './gitea-version.js';
 import type { GoValue } from './go-value.js';
 import type { Job, YamlRecord, YamlValue } from './job.js';
@@ -55,9 +56,15 @@ export function readJob(id: string, key: YamlNode, job: DecodedMap | undefined, 
   return { ...present(fields), ...document.position(key.offset) } as Job;
 }
 
+/** A matrix that is too deep to be decoded here is left out, as one that Gitea drops. */
 function matrixOf(node: YamlNode | undefined, gitea: GiteaVersion): YamlRecord | undefined {
-  const lists = listsOf(node, gitea);
-  return lists && plainRecord(lists);
+  try {
+    const lists = listsOf(node, gitea);
+    return lists && plainRecord(lists);
+  } catch (error) {
+    if (error instanceof NotKnownHere) return undefined;
+    throw error;
+  }
 }
 
 /** Leaves out what is not there: absent and undefined are not the same to a reader of the type. */
