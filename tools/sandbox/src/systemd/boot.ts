@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { renderUserData, type RunnerSettings } from '@tinqs/userdata-renderer';
 import { RUNNER_PRELUDE, trialSettings } from '../trial.js';
 
@@ -69,7 +70,7 @@ function run(args: readonly string[], limit: number): Promise<{ inTime: boolean;
       started.on('close', (status) => {
         if (status === REBOOT && inTime) return void (machine = boot());
         clearTimeout(clock);
-        resolve({ inTime, console });
+        resolve({ inTime, console: stripVTControlCharacters(console) });
       });
       return started;
     }
