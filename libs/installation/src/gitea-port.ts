@@ -49,6 +49,19 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
     return lists.flat();
   }
 
+  let isAdmin: Promise<boolean> | undefined;
+  /**
+   * A deleted repository took its jobs, runners and registrations with it. Only an administrator's token can tell it
+   * from one that was hidden from the token: to any other, a 404 says nothing, and nothing is ended on its account.
+   */
+  async function repositoryGone(error: unknown): Promise<undefined> {
+    if (!isGiteaError(error, 'not-found') || error.noSuchRoute) throw error;
+    isAdmin ??= client.currentUser().then((user) => user.isAdmin);
+    isAdmin.catch(() => (isAdmin = undefined));
+    if (!(await isAdmin)) throw error;
+    return undefined;
+  }
+
   return {
     async register({ name, labels, scope }) {
       const token = scope.kind === 'instance' && registrationToken !== null ? await registrationToken() : undefined;
@@ -82,24 +95,11 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
       return facts;
     },
     async rerunJob(repository, runId, id) {
-      try {
-        await client.call({ method: 'POST', path: `/api/v1/repos/${(await client.repositoryById(repository.id)).fullName.split('/').map(encodeURIComponent).join('/')}/actions/runs/${runId}/jobs/${Number(id)}/rerun` });
-        return 'started';
-      } catch (error) {
-        if (!isGiteaError(error)) throw error;
-        if (error.status === 400 || error.status === 409) return 'not-yet';
-        if (error.status === 404) return 'unsupported';
-        throw error;
-      }
+      const { kind } = await client.rerunJob({ id: repository.id }, runId, Number(id));
+      return kind === 'started' ? 'started' : kind === 'refused' ? 'not-yet' : 'unsupported';
     },
     isCaller,
   };
-}
-
-/** A deleted repository took its jobs, runners and registrations with it. */
-function repositoryGone(error: unknown): undefined {
-  if (isGiteaError(error, 'not-found')) return undefined;
-  throw error;
 }
 
 function toGitea(scope: Scope): GiteaScope {
