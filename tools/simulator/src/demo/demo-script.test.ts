@@ -91,10 +91,10 @@ describe('the demo', () => {
 
       const decisions = matchTriggers(workflows, pushEvent({ ref, before, after, changedFiles, message: commit.message }), { gitea: '1.27' });
 
-      const foreseen = decisions.filter(({ outcome }) => outcome === 'runs').map(({ path, jobs }) => [path, jobs.map(({ id, name, labels, needs }) => [id, name, labels, needs])]);
+      const foreseen = decisions.filter(({ outcome }) => outcome === 'runs').map(({ path, jobs }) => [path, jobs.map(({ id, name, labels, needs, if: condition }) => [id, name, labels, needs, condition])]);
       const made = [...world.gitea.runs.values()]
         .filter((run) => run.headSha === after && run.ref === ref)
-        .map((run) => [`.gitea/workflows/${run.workflow.file}`, world.jobs().filter((job) => job.runId === run.id).map(({ plan, name }) => [plan.key, name, plan.labels, plan.needs ?? []])]);
+        .map((run) => [`.gitea/workflows/${run.workflow.file}`, world.jobs().filter((job) => job.runId === run.id).map(({ plan, name }) => [plan.key, name, plan.labels, plan.needs ?? [], plan.condition])]);
       const inOrder = (list: unknown[][]): unknown[][] => list.toSorted((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1));
       expect(inOrder(made)).toEqual(inOrder(foreseen));
     }

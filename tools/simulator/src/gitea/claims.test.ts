@@ -104,6 +104,20 @@ describe('a pick-up', () => {
     expect(other.world.ledger.served).toEqual([]);
   });
 
+  it('in flight at the idle limit is waited for: its job is served', () => {
+    const start = Date.parse('2030-01-01T00:00:00Z');
+    const world = createSimulatedWorld({ seed: 1, startedAt: start, gitea: '1.26', timing: { boot: [20_000, 20_000], poll: [0, 0], fetch: [5_000, 5_000] } });
+    const repository = world.do('createRepository', { fullName: 'acme/app', files: { a: 'a' } }).id;
+    const { id } = world.do('register', { name: 'r', labels: ['go'], ephemeral: true, repositoryId: repository, owner: null });
+    world.do('launch', { clientToken: 't', name: 'r', classId: 'go', pool: { instanceType: 't3.small', subnet: 's', market: 'spot' }, amiId: 'a', limits: { bootSeconds: 300, idleSeconds: 300, jobMinutes: 60 }, tags: {}, runnerId: id });
+    world.advanceTo(start + 318_000);
+
+    world.do('dispatch', { repository, workflow: { file: 'm.yml', jobs: [{ key: 'j', labels: ['go'], durationMs: 1_000 }] } });
+    world.advanceTo(start + 330_000);
+
+    expect(world.jobs()[0]).toMatchObject({ conclusion: 'success', runnerId: id });
+  });
+
   it('hangs its job until the zombie sweep if the registration is deleted in the same moment', () => {
     const start = Date.parse('2030-01-01T00:00:00Z');
     const world = createSimulatedWorld({ seed: 1, startedAt: start, gitea: '1.27', timing: { boot: [20_000, 20_000], fetch: [40, 40] } });
