@@ -132,6 +132,12 @@ describe('detectTriggers, other events', () => {
     expect((['1.25', '1.26', '1.27'] as const).map((gitea) => matched('push', event, gitea).length)).toEqual([1, 0, 0]);
   });
 
+  it('panics before it misses a head commit', () => {
+    const [found] = judge('{pull_request_target: {types: ["["], paths: [src/**]}}', { type: 'pull_request', action: 'opened', changedFiles: ['src/a'], headMissing: true });
+
+    expect(found?.kind).toBe('panics');
+  });
+
   it.each([
     ['{pull_request: {types: ["["]}}', true, 'an invalid type'],
     ['{pull_request: {types: [nope, "["]}}', true, 'reached after one that does not match'],

@@ -82,6 +82,13 @@ describe('matchPattern', () => {
     for (const gitea of versions) expect(matchPattern(pattern, 'a', { gitea })).toBe('invalid');
   });
 
+  it('refuses as Go does what nests deeper than a thousand levels, and is not felled by it', () => {
+    const nested = (levels: number, inside = '') => matchPattern(`${`{${inside}`.repeat(levels)}a${'}'.repeat(levels)}`, `${inside.repeat(levels)}a`);
+
+    expect([nested(998), nested(999), nested(499, 'x'), nested(500, 'x')]).toEqual(['match', 'invalid', 'match', 'invalid']);
+    expect(nested(200_000)).toBe('invalid');
+  });
+
   it('judges as the newest Gitea by default', () => {
     expect(matchPattern('{main,dev}', 'dev')).toBe('match');
   });

@@ -60,7 +60,7 @@ export function parseRegexp(source: string): RegexpNode | undefined {
       const outside: Group | undefined = stack[stack.length - 1];
       if (!outside) return undefined;
       outside.items.push(choiceOf([...group.branches, sequenceOf(group.items)]));
-      outside.height = Math.max(outside.height, group.height + (group.items.length > 1 || group.branches.length > 0 ? 2 : 1));
+      outside.height = Math.max(outside.height, heightOf(group) + 1);
       if (outside.height > maxHeight) return undefined;
       flags = group.outer;
       group = outside;
@@ -77,8 +77,10 @@ export function parseRegexp(source: string): RegexpNode | undefined {
   }
 
   const [whole, ...unclosed] = stack;
-  return whole && unclosed.length === 0 ? choiceOf([...whole.branches, sequenceOf(whole.items)]) : undefined;
+  return whole && unclosed.length === 0 && heightOf(whole) <= maxHeight ? choiceOf([...whole.branches, sequenceOf(whole.items)]) : undefined;
 }
+
+const heightOf = ({ height, items, branches }: Group) => height + (items.length > 1 || branches.length > 0 ? 1 : 0);
 
 function literal(codePoint: number, flags: Flags): RegexpNode {
   return flags.ignoreCase ? { kind: 'char', set: singleIgnoringCase(codePoint) } : { kind: 'char', set: single(codePoint), literal: codePoint };
