@@ -24,20 +24,19 @@ export async function expire(table: TableClient, now: number): Promise<void> {
   };
   const mark = await table.get(markKey);
   const since = mark === undefined ? now - FIRST_REACH : unseal<number>(mark, 'at');
-  const isExpired = (item: Item): boolean => Number(item['ttl']?.N ?? Infinity) <= ttlSeconds(now);
   // Of a day's items only those are read that expired since the last pass; a day more allows for clocks that differ.
   const lapsed = async (kept: number, partitionOf: (day: string) => string): Promise<readonly Item[]> => {
     const [from, to] = [since - kept - DAY_MS, now - kept + 1];
     const days = await inParallel(daysBetween(from, to), (day) => table.query({ pk: partitionOf(day), between: [momentKey(from), momentKey(to)] }));
-    return days.flat().filter(isExpired);
+    return days.flat();
   };
 
   for (const item of await lapsed(KEPT.history, donePartition)) {
     for (const key of derivedKeys(unseal<EndedRecord>(item, 'ended'))) await remove(key);
     await remove(keyOf(item));
   }
-  const others = [...(await lapsed(KEPT.deliveries, deliveryPartition)), ...(await table.query({ pk: 'POOL' })).filter(isExpired)];
-  await inParallel(others, (item) => remove(keyOf(item)));
+  const rests = (await table.query({ pk: 'POOL' })).filter((item) => Number(item['ttl']?.N ?? Infinity) <= ttlSeconds(now));
+  await inParallel([...(await lapsed(KEPT.deliveries, deliveryPartition)), ...rests], (item) => remove(keyOf(item)));
   await table.put(sealed(markKey, { at: now }));
 }
 

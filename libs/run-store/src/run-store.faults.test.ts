@@ -223,4 +223,15 @@ describe('the calls that a job costs', () => {
 
     expect(new Set(made)).toEqual(new Set(['Query', 'GetItem', 'PutItem']));
   });
+
+  it('read what was written last, in every query and read', async () => {
+    const before = proxy.calls.length;
+    await store.loadScope('repo-12');
+    await store.findJob('4411');
+    await store.listCapHolders();
+
+    const reads = proxy.calls.slice(before);
+    expect(reads.length).toBeGreaterThan(3);
+    for (const { body } of reads) expect(body['ConsistentRead']).toBe(true);
+  });
 });
