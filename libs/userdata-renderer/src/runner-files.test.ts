@@ -23,11 +23,10 @@ describe('runnerFile', () => {
 describe('configFile', () => {
   const seconds = (duration: string) => Number(duration.replace(/s$/, ''));
 
-  it.each([0.1, 1, 2, 60, 600])('nests the limits of a job of %d minutes: runner, supervisor, shutdown', (jobMinutes) => {
+  it.each([0.1, 1, 60, 600])('leaves the end of a job of %d minutes to the supervisor', (jobMinutes) => {
     const { runner } = JSON.parse(configFile({ ...exampleSettings, lifeSeconds: 600 + jobMinutes * 60, limits: { ...exampleSettings.limits, jobMinutes } }));
 
-    expect(seconds(runner.timeout)).toBeGreaterThan(0);
-    expect(seconds(runner.timeout)).toBeLessThan(jobMinutes * 60);
+    expect(seconds(runner.timeout), 'else runner 0.2 reports nothing').toBeGreaterThan(jobMinutes * 60);
     expect(seconds(runner.shutdown_timeout), 'else runner 1.x reports a stopped job as a success').toBeGreaterThan(jobMinutes * 60);
   });
 

@@ -9,8 +9,7 @@ export function runnerFile({ credential, giteaUrl, environment }: RunnerSettings
 }
 
 /** `config.yaml`, written as JSON, which is YAML. Its keys: act_runner, internal/pkg/config/config.example.yaml. */
-export function configFile({ environment, limits, lifeSeconds, singleShotClaim }: RunnerSettings): string {
-  const jobSeconds = limits.jobMinutes * 60;
+export function configFile({ environment, lifeSeconds, singleShotClaim }: RunnerSettings): string {
   const fetching = singleShotClaim ? { fetch_interval: '60s', fetch_interval_max: '60s' } : { fetch_interval: '2s', fetch_interval_max: '5s' };
   return json({
     // The supervisor knows by a line of level info that a job has begun.
@@ -18,7 +17,9 @@ export function configFile({ environment, limits, lifeSeconds, singleShotClaim }
     runner: {
       file: '/var/lib/ci/.runner',
       capacity: 1,
-      timeout: `${Math.max(Math.ceil(jobSeconds / 2), jobSeconds - 60)}s`,
+      // The supervisor ends a job that is over its limit, and Gitea then shows a failure at once. Where this fires first,
+      // act_runner 0.2.13 reports nothing, and the job reads in progress until Gitea's zombie sweep.
+      timeout: `${lifeSeconds}s`,
       // Runner 1.x reports a job that this cuts short as a success: it must never fire.
       shutdown_timeout: `${lifeSeconds}s`,
       // The server commits an assignment whose call was given up: that job then hangs.

@@ -77,11 +77,11 @@ start_runner() {
   ) </dev/null >>"$log" 2>&1 &
   pid=$!
 }
+job_containers() { [ "$image" = 1 ] && docker ps "$@" --filter name=GITEA-ACTIONS-TASK- 2>/dev/null; }
 alive() { kill -0 "$pid" 2>/dev/null; }
 has_begun() {
   local traces=("$work"/*)
-  grep -qE 'task [0-9]+ repo is ' "$log" || [ ${#traces[@]} -gt 0 ] ||
-    { [ "$image" = 1 ] && [ -n "$(docker ps -aq --filter name=GITEA-ACTIONS-TASK- 2>/dev/null)" ]; }
+  grep -qE 'task [0-9]+ repo is ' "$log" || [ ${#traces[@]} -gt 0 ] || [ -n "$(job_containers -aq)" ]
 }
 # True when the runner surely waits for no answer: each of its connections has received after it has sent.
 # Equal times mean that the next request left with the answer. Zeros are not printed.
@@ -129,8 +129,10 @@ stop_idle_runner() {
 }
 # With every process of the job signalled, the runner reports a failure at once; the daemon alone would go on.
 stop_job() {
+  local container
   say "ending the job: $1"
   signal_job TERM
+  for container in $(job_containers -q); do docker kill "$container" >/dev/null; done
   await_end 100 || signal_job KILL
   exit 0
 }

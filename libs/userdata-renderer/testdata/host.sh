@@ -78,7 +78,7 @@ YmVscyI6WyJnbzpob3N0IiwibGludXg6aG9zdCJdLCJlcGhlbWVyYWwiOnRydWV9Cg==
 SECRET
 base64 -d >/var/lib/ci/config.yaml <<'B64' || exit 1
 eyJsb2ciOnsibGV2ZWwiOiJpbmZvIn0sInJ1bm5lciI6eyJmaWxlIjoiL3Zhci9saWIvY2kvLnJ1
-bm5lciIsImNhcGFjaXR5IjoxLCJ0aW1lb3V0IjoiMzU0MHMiLCJzaHV0ZG93bl90aW1lb3V0Ijoi
+bm5lciIsImNhcGFjaXR5IjoxLCJ0aW1lb3V0IjoiNDgwMHMiLCJzaHV0ZG93bl90aW1lb3V0Ijoi
 NDgwMHMiLCJmZXRjaF90aW1lb3V0IjoiMzBzIiwiZmV0Y2hfaW50ZXJ2YWwiOiIycyIsImZldGNo
 X2ludGVydmFsX21heCI6IjVzIiwiaW5zZWN1cmUiOmZhbHNlLCJlbnZfZmlsZSI6IiIsImVudnMi
 Ont9fSwiY2FjaGUiOnsiZW5hYmxlZCI6ZmFsc2V9LCJob3N0Ijp7IndvcmtkaXJfcGFyZW50Ijoi
@@ -182,11 +182,11 @@ start_runner() {
   ) </dev/null >>"$log" 2>&1 &
   pid=$!
 }
+job_containers() { [ "$image" = 1 ] && docker ps "$@" --filter name=GITEA-ACTIONS-TASK- 2>/dev/null; }
 alive() { kill -0 "$pid" 2>/dev/null; }
 has_begun() {
   local traces=("$work"/*)
-  grep -qE 'task [0-9]+ repo is ' "$log" || [ ${#traces[@]} -gt 0 ] ||
-    { [ "$image" = 1 ] && [ -n "$(docker ps -aq --filter name=GITEA-ACTIONS-TASK- 2>/dev/null)" ]; }
+  grep -qE 'task [0-9]+ repo is ' "$log" || [ ${#traces[@]} -gt 0 ] || [ -n "$(job_containers -aq)" ]
 }
 # True when the runner surely waits for no answer: each of its connections has received after it has sent.
 # Equal times mean that the next request left with the answer. Zeros are not printed.
@@ -234,8 +234,10 @@ stop_idle_runner() {
 }
 # With every process of the job signalled, the runner reports a failure at once; the daemon alone would go on.
 stop_job() {
+  local container
   say "ending the job: $1"
   signal_job TERM
+  for container in $(job_containers -q); do docker kill "$container" >/dev/null; done
   await_end 100 || signal_job KILL
   exit 0
 }

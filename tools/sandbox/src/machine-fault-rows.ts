@@ -15,6 +15,8 @@ const shortJob = { limits: { bootSeconds: 25, idleSeconds: 5, jobMinutes: 0.1 } 
 const JOB_ENDED = 'after its job';
 const STARTS = /(^start$[^]*){2}/m;
 const stub = (path: string, body = 'exit 1') => ({ files: { [path]: `#!/bin/bash\n${body}\n` } });
+/** One job container, until it is killed. */
+const docker = stub('/usr/local/sbin/docker', 'case "$*" in ps*name=GITEA-ACTIONS-TASK-*) echo c0ffee ;; "kill c0ffee") install -m 666 /dev/null /tmp/killed ;; esac');
 const pidsOf = (pattern: string) => `for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -qE '^${pattern}' && echo \${p#/proc/}; done`;
 
 export const BEFORE_THE_JOB: readonly FaultRow[] = [
@@ -42,6 +44,7 @@ export const BEFORE_THE_JOB: readonly FaultRow[] = [
     never: ['the runner ignores SIGTERM'],
   },
   { fault: 'a job begins, and the runner words its line in another way', runner: 'online; mkdir /home/ci/work/x; sleep 7; echo finished; exit 0', settings: { limits: { bootSeconds: 25, idleSeconds: 2, jobMinutes: 0.5 } }, limit: 12, shows: ['job started', 'finished'], never: ['idle limit'] },
+  { fault: 'a job begins in a container, and the runner words its line in another way', runner: 'online; sleep 7; echo finished; exit 0', settings: { limits: { bootSeconds: 25, idleSeconds: 2, jobMinutes: 0.5 }, environment: { mode: 'image', image: 'node:22' } }, sandbox: docker, limit: 14, shows: ['job started', 'finished'], never: ['idle limit'] },
   { fault: 'a Spot notice comes before a job', runner: 'online; sleep 99', settings: { limits: { bootSeconds: 60, idleSeconds: 60, jobMinutes: 1 }, lifeSeconds: 600 }, during: ({ sandbox, instanceId }) => sandbox.interrupt(instanceId), limit: 15, shows: ['Spot notice: no job had begun'], never: ['job started'] },
 ];
 
@@ -55,6 +58,7 @@ export const IN_THE_JOB: readonly FaultRow[] = [
   { fault: 'the job and its children ignore every signal they can', runner: `online; task; trap '' TERM INT HUP QUIT; setsid bash -c "trap '' TERM INT HUP QUIT; while :; do sleep 1; done" & while :; do sleep 1; done`, settings: shortJob, limit: 24, shows: ['ending the job: job limit'] },
   { fault: 'the job leaves daemons behind', runner: 'online; task; nohup setsid bash -c "while :; do sleep 1; done" >/dev/null 2>&1 & sleep 2; exit 0', limit: 10, shows: ['runner ended with 0 after its job'] },
   { fault: 'the job fills the disk', runner: 'online; task; sleep 2; cat /dev/zero >/home/ci/full; cat /dev/zero >/tmp/full; echo -n; exit 0', limit: 14, shows: ['job started', '[firmware] off: by the machine itself'] },
+  { fault: 'the job hangs in a container', runner: 'online; task; trap "" TERM; while [ ! -e /tmp/killed ]; do sleep 0.2; done; echo container died; exit 0', settings: { ...shortJob, environment: { mode: 'image', image: 'node:22' } }, sandbox: docker, limit: 16, shows: ['ending the job: job limit', 'container died'] },
   { fault: 'the job deletes what it can', runner: 'online; task; sleep 1; rm -rf /home/ci /var/lib/ci /tmp/* /run/ci 2>/dev/null; exit 0', limit: 10, shows: [JOB_ENDED] },
   { fault: 'the job ends within the time a Spot notice leaves', runner: 'online; task; sleep 9; echo finished; exit 0', settings: { limits: { bootSeconds: 25, idleSeconds: 5, jobMinutes: 1 }, lifeSeconds: 200 }, during: ({ sandbox, instanceId }) => sandbox.interrupt(instanceId), limit: 20, shows: ['Spot notice: this machine', 'finished', JOB_ENDED], never: ['ending the job'] },
   { fault: 'the job does not end within that time', runner: "online; task; trap 'echo told to stop; exit 0' TERM; while :; do sleep 0.2; done", settings: { limits: { bootSeconds: 25, idleSeconds: 5, jobMinutes: 5 }, lifeSeconds: 600 }, during: ({ sandbox, instanceId }) => sandbox.interrupt(instanceId), limit: 75, shows: ['ending the job: Spot notice', 'told to stop'] },
