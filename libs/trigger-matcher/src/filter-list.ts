@@ -18,12 +18,14 @@ export function compileFilterList(texts: readonly string[], gitea: GiteaVersion)
 
 /** The pattern that decides for one value under `branches`, `tags`, `paths`: the last that matches. It includes the value unless it is negative. */
 export function decidingPattern(patterns: readonly FilterPattern[], value: string, oneLine?: boolean): FilterPattern | undefined {
-  return patterns.findLast((pattern) => pattern.matches(value, oneLine));
+  for (let at = patterns.length - 1; at >= 0; at--) if (patterns[at]?.matches(value, oneLine)) return patterns[at];
+  return undefined;
 }
 
 /** The pattern that ignores one value under the `-ignore` forms: the first that is true, where a negative one is true of all that it does not match. */
 export function ignoringPattern(patterns: readonly FilterPattern[], value: string, oneLine?: boolean): FilterPattern | undefined {
-  return patterns.find((pattern) => pattern.matches(value, oneLine) !== pattern.negative);
+  for (const pattern of patterns) if (pattern.matches(value, oneLine) !== pattern.negative) return pattern;
+  return undefined;
 }
 
 /** `branches`, `tags`, `paths` fail: the list is not empty and includes none of the values. No values at all fail. */
