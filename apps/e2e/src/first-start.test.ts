@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobView, MachineView, StatusView } from '@tinqs/fleet';
-import { cleanEnvironment, npmStart, readJson, temporaryFolder, workspaceRoot, type NpmStart } from './support/npm-start.js';
+import { cleanEnvironment, npmStart, readJson, startArguments, temporaryFolder, workspaceRoot, type NpmStart } from './support/npm-start.js';
 
 /** The command line as `npx tinqs-ci` runs it, in the folder of the running `npm start`. */
 function command(cwd: string, ...args: string[]): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
@@ -76,7 +76,7 @@ describe('npm start in a fresh folder', () => {
   });
 
   it('refuses a second start on its store with exit 2, and takes another port for another', async () => {
-    const second = spawnSync(process.execPath, ['--conditions=@tinqs/source', '--import', import.meta.resolve('tsx'), join(workspaceRoot, 'apps/standalone/src/main.ts'), '--store', folder.path], { cwd: folder.path, encoding: 'utf8', env: cleanEnvironment() });
+    const second = spawnSync(process.execPath, [...startArguments(), '--store', folder.path], { cwd: folder.path, encoding: 'utf8', env: cleanEnvironment() });
 
     expect(second.status).toBe(2);
     expect(second.stderr).toContain(`is in use by process ${running.pid}`);
@@ -115,7 +115,7 @@ describe('a wrong start', () => {
   afterAll(() => folder.remove());
   const run = (environment: NodeJS.ProcessEnv, ...args: string[]) => {
     mkdirSync(folder.path, { recursive: true });
-    return spawnSync(process.execPath, ['--conditions=@tinqs/source', '--import', import.meta.resolve('tsx'), join(workspaceRoot, 'apps/standalone/src/main.ts'), '--store', join(folder.path, 'store'), ...args], { cwd: folder.path, encoding: 'utf8', env: cleanEnvironment(environment) });
+    return spawnSync(process.execPath, [...startArguments(), '--store', join(folder.path, 'store'), ...args], { cwd: folder.path, encoding: 'utf8', env: cleanEnvironment(environment) });
   };
 
   it('with a Gitea but neither secret nor repositories names all that is missing, exit 2', () => {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -33,9 +33,15 @@ export function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessE
   return { PATH, HOME, ...(TMPDIR === undefined ? {} : { TMPDIR }), ...(SYSTEMROOT === undefined ? {} : { SYSTEMROOT }), ...extra };
 }
 
+/** What follows `node` in the script of `npm start`, for any working directory. */
+export function startArguments(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(join(workspaceRoot, 'package.json'), 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').slice(1).map((word) => (word === 'tsx' ? import.meta.resolve('tsx') : word.startsWith('apps/') ? join(workspaceRoot, word) : word));
+}
+
 /** `npm start` as its script runs it, without npm in between, in a folder of its own. */
 export async function npmStart(options: { readonly store: string; readonly environment?: NodeJS.ProcessEnv; readonly args?: readonly string[]; readonly cwd?: string }): Promise<NpmStart> {
-  const args = ['--conditions=@tinqs/source', '--import', import.meta.resolve('tsx'), join(workspaceRoot, 'apps/standalone/src/main.ts'), '--json', '--port', '0', '--store', options.store, ...(options.args ?? [])];
+  const args = [...startArguments(), '--json', '--port', '0', '--store', options.store, ...(options.args ?? [])];
   const child = spawn(process.execPath, args, { cwd: options.cwd ?? options.store, env: cleanEnvironment(options.environment), stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: Line[] = [];
   let stderr = '';
