@@ -13,6 +13,7 @@ import { callNode } from './workflow-call.js';
 import { asMap, decodeWorkflow, mapField, nodeField, problemAt, textField } from './workflow-document.js';
 import type { DecodedWorkflow, WorkflowDocument } from './workflow-document.js';
 import type { ParseOptions, ParseResult, Workflow } from './workflow.js';
+import { warningsOf } from './workflow-warnings.js';
 import { childOf } from './yaml-node.js';
 import type { YamlNode } from './yaml-node.js';
 import { readYaml } from './yaml-read.js';
@@ -33,11 +34,12 @@ export function parseWorkflow(text: string, options: ParseOptions = {}): ParseRe
   });
   const tried = triggers ? tryJobs(document, gitea) : undefined;
   if (tried && !problems.some((problem) => problem.line === tried.problem.line && problem.column === tried.problem.column)) problems.push(tried.problem);
-  problems.sort((a, b) => a.line - b.line || a.column - b.column);
-  // Up to 1.25 the jobs are looked at only when the triggers have matched.
-  if (decoded.findings.some(({ stage }) => stage === 'file')) return { kind: 'ignored', problems };
+  const inOrder = (): readonly Problem[] => problems.sort((a, b) => a.line - b.line || a.column - b.column);
+  if (decoded.findings.some(({ stage }) => stage === 'file')) return { kind: 'ignored', problems: inOrder() };
   const workflow = workflowOf(document, decoded, triggers ?? [], gitea, tried?.kind === 'panic' && gitea !== '1.25' ? tried.problem : undefined);
-  return !triggers || (tried?.kind === 'error' && gitea !== '1.25') ? { kind: 'ignored', problems, workflow } : { kind: 'workflow', workflow, problems };
+  problems.push(...warningsOf(workflow, decoded));
+  // Up to 1.25 the jobs are looked at only when the triggers have matched.
+  return !triggers || (tried?.kind === 'error' && gitea !== '1.25') ? { kind: 'ignored', problems: inOrder(), workflow } : { kind: 'workflow', workflow, problems: inOrder() };
 }
 
 /** What `on:` means to Gitea. Ignored: it passes over the file. Panic: it starts nothing in the whole repository, since 1.26. */
