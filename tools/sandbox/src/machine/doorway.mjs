@@ -17,6 +17,8 @@ function ip(...args) {
 const ownEvery = (own, all, ...family) =>
   ip(...family, 'address', 'add', own, 'dev', 'lo') ||
   ip(...family, 'route', 'add', 'local', all, 'dev', 'lo', 'src', String(own.split('/')[0])) ||
+  // For IPv6 the kernel has put its own addresses there, where they would no longer be found local.
+  ip(...family, 'route', 'flush', 'table', 'main') ||
   ip(...family, 'rule', 'add', 'pref', '40000', 'lookup', 'local') ||
   ip(...family, 'rule', 'del', 'pref', '0');
 
