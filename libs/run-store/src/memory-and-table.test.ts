@@ -3,6 +3,7 @@ import type { StorePort } from '@tinqs/fleet';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clientOf, startEmbeddedTable, type EmbeddedTable } from './embedded-table.contract.js';
+import { dayOf } from './item-key.js';
 import { createMemoryRunStore } from './memory-run-store.js';
 import { createRunStore, type RunStore } from './run-store.js';
 import { delivery, endedJob, endedRunner, job, jobRecord, NOON, REPOSITORY, runner } from './samples.contract.js';
@@ -20,7 +21,7 @@ afterAll(async () => {
 });
 
 const DAY = 86_400_000;
-type Call = (store: RunStore) => Promise<unknown>;
+type Call = (store: RunStore, now: number) => Promise<unknown>;
 interface Step {
   readonly call: Call;
   /** Milliseconds that pass before it. */
@@ -34,6 +35,8 @@ const id = fc.constantFrom('1', '10', '9', 'planned:é');
 const name = fc.constantFrom('tinqs-ci-k3-go-c.1.0', 'tinqs-ci-k3-go-c.1.1', 'x', 'y', 'z');
 const version = fc.integer({ min: 1, max: 4 });
 const moment = fc.integer({ min: 0, max: 3 }).map((days) => NOON + days * DAY);
+/** How long ago: history is written when it happens, or a little later. */
+const ago = fc.integer({ min: 0, max: 3 }).map((days) => days * DAY);
 const optional = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
 const aJob = fc.record({ id, scope, version, name: text, labels: fc.array(text, { maxLength: 3 }), status: fc.constantFrom('queued', 'blocked', 'running', 'done' as const), notBefore: optional(moment), queuedAt: moment }).map(job);
 const aRunner = fc.record({ name, scope, version, instanceId: optional(fc.constantFrom('i-1', 'i-2')), launchedFor: id, ran: optional(id), stages: fc.record({ granted: moment, launched: moment }, { requiredKeys: [] }) }).map((fields) => runner(fields));
@@ -43,8 +46,8 @@ const reference = fc.constantFrom('1', '10', 'a', 'acme/app#318', 'i-1', 'go-c.1
 const pool = fc.record({ instanceType: fc.constantFrom('t3.small', 't3a.small'), subnet: fc.constant('s'), market: fc.constantFrom('spot', 'on-demand' as const) });
 
 /** Calls with one argument of that shape, on both stores. The first call of the same object may be repeated. */
-function calls<Argument>(title: string, argument: fc.Arbitrary<Argument>, call: (store: RunStore, argument: Argument) => Promise<unknown>): fc.Arbitrary<Step> {
-  return fc.tuple(argument, fc.constantFrom(0, 0, 1, DAY, 40 * DAY)).map(([given, later]) => ({ title: `${title} ${JSON.stringify(given)}`, later, call: (store) => call(store, given) }));
+function calls<Argument>(title: string, argument: fc.Arbitrary<Argument>, call: (store: RunStore, argument: Argument, now: number) => Promise<unknown>): fc.Arbitrary<Step> {
+  return fc.tuple(argument, fc.constantFrom(0, 0, 1, DAY, 40 * DAY)).map(([given, later]) => ({ title: `${title} ${JSON.stringify(given)}`, later, call: (store, now) => call(store, given, now) }));
 }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -67,17 +70,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   calls('noteScope', fc.constantFrom(REPOSITORY, { kind: 'owner', name: 'Acme' } as const), (store, given) => store.noteScope(given)),
   calls('forgetScope', scope, (store, given) => store.forgetScope(given)),
   calls('listScopes', fc.constant(null), (store) => store.listScopes()),
-  calls('recordEnded job', fc.tuple(aJob, moment), (store, [given, at]) => store.recordEnded(endedJob(given, at))),
-  calls('recordEnded runner', fc.tuple(aRunner, moment), (store, [given, at]) => store.recordEnded(endedRunner(given, at))),
-  calls('recordDelivery', fc.record({ id: text, receivedAt: moment }), (store, given) => store.recordDelivery(delivery(given))),
+  calls('recordEnded job', fc.tuple(aJob, ago), (store, [given, past], now) => store.recordEnded(endedJob(given, now - past))),
+  calls('recordEnded runner', fc.tuple(aRunner, ago), (store, [given, past], now) => store.recordEnded(endedRunner(given, now - past))),
+  calls('recordDelivery', fc.tuple(text, ago), (store, [given, past], now) => store.recordDelivery(delivery({ id: given, receivedAt: now - past }))),
   calls('pointTo', fc.record({ key: fc.oneof(reference, name), scope, job: optional(id), runner: optional(name) }), (store, given) => store.pointTo(given)),
   calls('writeMeta', fc.tuple(fc.constantFrom('PAUSE', 'SWEEP', 'é'), fc.jsonValue({ maxDepth: 3 })), (store, [key, given]) => store.writeMeta(key, JSON.parse(JSON.stringify(given)))),
   calls('readMeta', fc.constantFrom('PAUSE', 'SWEEP', 'é'), (store, given) => store.readMeta(given)),
   calls('findJob', reference, (store, given) => store.findJob(given)),
   calls('findRunner', fc.oneof(reference, fc.constant('77')), (store, given) => store.findRunner(given)),
   calls('listLive', fc.constant(null), (store) => store.listLive()),
-  calls('listEnded', fc.tuple(moment, moment), (store, [from, to]) => store.listEnded({ from, to })),
-  calls('listDeliveries', fc.integer({ min: 0, max: 4 }), (store, limit) => store.listDeliveries({ day: '2030-01-31', limit })),
+  calls('listEnded', fc.tuple(ago, ago), (store, [from, to], now) => store.listEnded({ from: now - from, to: now + DAY - to })),
+  calls('listDeliveries', fc.tuple(ago, fc.integer({ min: 0, max: 4 })), (store, [past, limit], now) => store.listDeliveries({ day: dayOf(now - past), limit })),
   calls('expire', fc.constant(null), (store) => store.expire()),
 );
 
@@ -97,7 +100,7 @@ describe('the store in memory and the store in a table', () => {
         ];
         for (const { title, later, call } of [...steps, ...everything]) {
           clock.now += later;
-          const [expected, found] = [await call(memory), await call(table)];
+          const [expected, found] = [await call(memory, clock.now), await call(table, clock.now)];
           expect({ title, answer: found }).toEqual({ title, answer: expected });
         }
       }),

@@ -10,11 +10,11 @@ import { KEPT } from './retention.js';
 type Target = Omit<Pointer, 'done'>;
 
 /** What ended and what was delivered. Pointers are looked up in the history itself: nothing grows with them. */
-export function createMemoryHistory() {
+export function createMemoryHistory(now: () => number) {
   let writes = 0;
   const history = new Map<string, { readonly record: EndedRecord; readonly write: number }>();
   const deliveries = new Map<string, DeliveryRecord>();
-  const pointers = new Map<string, { readonly target: Target; readonly write: number }>();
+  const pointers = new Map<string, { readonly target: Target; readonly write: number; readonly until: number }>();
 
   const written = (): readonly { readonly record: EndedRecord; readonly write: number }[] => [...history.values()].sort((left, right) => left.write - right.write);
 
@@ -34,7 +34,7 @@ export function createMemoryHistory() {
       return keys.sort().reverse().slice(0, limit).map((key) => deliveries.get(key)!);
     },
     async pointTo({ key, scope, job, runner }: { readonly key: string; readonly scope: ScopeKey; readonly job: JobId | null; readonly runner: string | null }): Promise<void> {
-      pointers.set(pointerName(key), { target: { scope, job, runner }, write: ++writes });
+      pointers.set(pointerName(key), { target: { scope, job, runner }, write: ++writes, until: now() + KEPT.history });
     },
 
     async pointer(key: string): Promise<Pointer | undefined> {
@@ -62,12 +62,16 @@ export function createMemoryHistory() {
     },
 
     /** Answers with what it let go. */
-    expireHistory(now: number): readonly EndedRecord[] {
-      for (const [key, { receivedAt }] of deliveries) if (receivedAt + KEPT.deliveries <= now) deliveries.delete(key);
-      const gone = [...history].filter(([, { record }]) => record.endedAt + KEPT.history <= now);
-      for (const [key, { record }] of gone) {
+    expireHistory(): readonly EndedRecord[] {
+      for (const [key, { receivedAt }] of deliveries) if (receivedAt + KEPT.deliveries <= now()) deliveries.delete(key);
+      const gone = [...history].filter(([, { record }]) => record.endedAt + KEPT.history <= now());
+      for (const [key, { record, write }] of gone) {
         history.delete(key);
-        for (const { key: pointer } of pointersOf(record)) pointers.delete(pointer);
+        for (const { key: name } of pointersOf(record)) {
+          const pointed = pointers.get(name);
+          // One that was written after the end has a time of its own.
+          if (pointed !== undefined && (pointed.write < write || pointed.until <= now())) pointers.delete(name);
+        }
       }
       return gone.map(([, { record }]) => record);
     },

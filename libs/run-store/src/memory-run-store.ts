@@ -30,7 +30,7 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
   const rests = new Map<string, PoolRest>();
   const breakers = new Map<string, AmiBreaker>();
   const cap = createMemoryCap(now);
-  const { pointer, runnerPointers, ended, expireHistory, count, ...history } = createMemoryHistory();
+  const { pointer, runnerPointers, ended, expireHistory, count, ...history } = createMemoryHistory(now);
 
   const tableOf = (scope: ScopeKey): ScopeTable => {
     const table = scopes.get(scope) ?? { jobs: createMemoryVersions<Job>(), plans: createMemoryVersions<PlanItem>(), runners: createMemoryVersions<Runner>() };
@@ -96,7 +96,7 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
     findJob: (reference) => findJob(reads, reference),
     findRunner: (reference) => findRunner(reads, reference),
     async expire() {
-      for (const { id, kind } of expireHistory(now())) {
+      for (const { id, kind } of expireHistory()) {
         const final = records.get(id)?.record.final;
         if (kind === 'job' && final && final.at + KEPT.history <= now()) records.delete(id);
       }
