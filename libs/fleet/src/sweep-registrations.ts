@@ -1,3 +1,4 @@
+import { LIMITS } from './limits.js';
 import { TAGS } from './ports.js';
 import { reason } from './reason.js';
 import { runnerNamePrefix } from './runner-name.js';
@@ -26,7 +27,7 @@ export async function deleteOrphans(view: SweepView): Promise<void> {
     // Without EC2's word a machine of that name may be alive.
     if (view.instances === undefined) continue;
     for (const row of view.rows.get(scopeKey(scope)) ?? []) {
-      const ours = row.name.startsWith(prefix) && !runners.some((each) => each.runnerId === row.runnerId || each.name === row.name) && !plan.grants.some((grant) => grant.name === row.name);
+      const ours = row.name.startsWith(prefix) && !runners.some((each) => each.runnerId === row.runnerId || each.name === row.name) && !plan.grants.some((grant) => grant.name === row.name && now - grant.grantedAt <= LIMITS.grant);
       if (!ours || row.busy || view.instances.some((each) => each.tags[TAGS.name] === row.name && each.state !== 'terminated')) continue;
       if (!before.has(row.name)) {
         orphans.push(row.name);
