@@ -1,9 +1,7 @@
 import type { Decoded, DecodedMap } from './go-decode.js';
 import { GiteaError } from './gitea-failure.js';
 import type { GiteaVersion } from './gitea-version.js';
-import { isList, isMapping } from './go-value.js';
-import type { GoValue } from './go-value.js';
-import { asMap, nodeField, textField } from './workflow-document.js';
+import { asMap, nodeField } from './workflow-document.js';
 import type { YamlNode } from './yaml-node.js';
 
 /**
@@ -29,7 +27,7 @@ export function checkSingleJob(job: DecodedMap, gitea: GiteaVersion): void {
   check(nodeField(job, 'container'));
   check(nodeField(job, 'secrets'));
   check(nodeField(job, 'permissions'));
-  if (gitea === '1.25') checkTexts(job, steps);
+  checkTexts(job, gitea);
 }
 
 function checkAliases(node: YamlNode, anchors: Set<string>): void {
@@ -41,39 +39,45 @@ function checkAliases(node: YamlNode, anchors: Set<string>): void {
   }
 }
 
-function located(node: YamlNode, message: string): GiteaError {
+function located(node: YamlNode | undefined, message: string): GiteaError {
   const error = new GiteaError(message);
-  error.offset = node.offset;
+  if (node) error.offset = node.offset;
   return error;
 }
 
-/** 1.25 indents a block text in a list by four and announces six, if its first line is empty or begins with a blank. */
-function checkTexts(job: DecodedMap, steps: readonly (DecodedMap | undefined)[]): void {
-  for (const step of steps) {
-    for (const field of ['id', 'name', 'uses', 'run', 'working-directory', 'shell', 'timeout-minutes']) checkText(textField(step, field), step?.nodes.get(field)?.value);
+/**
+ * Gitea writes a text of several lines as a block. One that begins with a tab cannot be read again; up to 1.25 neither can one in a list
+ * whose first line is empty or begins with a blank: it is indented by four and announced as six,
+ * so that its lines are keys or entries to the reader, or comments.
+ */
+function checkTexts(job: DecodedMap, gitea: GiteaVersion): void {
+  // Every place where a text may stand; `inList`: it is an entry of a list, or a value in a map that is one.
+  const left: { readonly value: Decoded; readonly at: YamlNode | undefined; readonly inList: boolean }[] = [{ value: job, at: undefined, inList: false }];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { value, at, inList } = next;
+    // A map in a map begins lines of its own.
+    const below = (item: Decoded, itemAt: YamlNode | undefined): unknown => left.push({ value: item, at: itemAt, inList: inList && !isMap(item) });
+    if (typeof value === 'string') checkText(value, at, inList && gitea === '1.25');
+    else if (isNode(value)) {
+      if (value.block) checkText(value.value, value, inList && gitea === '1.25');
+      if (value.kind === 'seq') for (const item of value.items) left.push({ value: item, at: item, inList: true });
+      else for (let i = 1; i < value.items.length; i += 2) below(value.items[i], value.items[i]);
+    } else if (Array.isArray(value)) for (const item of value as readonly Decoded[]) left.push({ value: item, at, inList: true });
+    else if (isMap(value)) {
+      // The labels and the matrix are written anew for every row.
+      for (const [key, item] of value.entries) if (key !== 'runs-on' && key !== 'matrix') below(item, asMap(value as Decoded)?.nodes.get(key)?.value ?? at);
+    }
   }
-  for (const service of asMap(job.entries.get('services'))?.entries.values() ?? []) {
-    const container = asMap(service);
-    for (const field of ['ports', 'volumes', 'cmd']) for (const text of (container?.entries.get(field) as readonly Decoded[] | null | undefined) ?? []) checkText(text, container?.nodes.get(field)?.value);
-  }
-  const inputs = asMap(job.entries.get('with'));
-  for (const [name, value] of inputs?.entries ?? []) checkListed(value as GoValue, inputs?.nodes.get(name)?.value, false);
 }
 
-function checkListed(value: GoValue, node: YamlNode | undefined, inList: boolean): void {
-  if (inList) checkText(value, node);
-  if (isMapping(value)) for (const item of value.entries.values()) checkListed(item, node, false);
-  if (!isList(value)) return;
-  for (const item of value) {
-    // The values of a map that is itself an entry stand in the entry's own lines.
-    for (const part of isMapping(item) ? item.entries.values() : [item]) checkListed(part, node, true);
-  }
-}
+const isMap = (value: Decoded): value is Decoded & { readonly entries: ReadonlyMap<string, Decoded> } => typeof value === 'object' && value !== null && ('entries' in value ? value.entries instanceof Map : isNode(value) && value.kind === 'map');
 
-function checkText(text: Decoded, node: YamlNode | undefined): void {
-  if (typeof text !== 'string' || !text.includes('\n') || !/^[ \n\t]/.test(text)) return;
+const isNode = (value: Decoded): value is YamlNode => typeof value === 'object' && value !== null && 'items' in value;
+
+function checkText(text: string, node: YamlNode | undefined, inList: boolean): void {
+  if (!text.includes('\n') || !/^[ \n\t]/.test(text)) return;
   // Such a text is written in quotes, and those survive.
   if (/ $| \n|[\u0000-\u0008\u000b-\u001f\u007f\ufeff]/.test(text)) return;
-  if (!text.startsWith('\t') && text.split('\n').every((line) => line === '' || line.startsWith('  '))) return;
-  throw located(node ?? { kind: 'scalar', tag: '', value: '', plain: true, items: [], offset: 0 }, 'the first line of this text is empty or indented deeper than the rest, which Gitea 1.25 cannot store; begin with an unindented line');
+  if (text.startsWith('\t') && text.trim() !== '') throw located(node, 'a text of several lines begins with a tab, and Gitea cannot store such a job; begin the first line with something else');
+  if (inList && text.split('\n').some((line) => line !== '' && !line.startsWith('  ') && !/^ ?#/.test(line))) throw located(node, 'the first line of this text is empty or indented deeper than the rest, which Gitea 1.25 cannot store; begin with an unindented line');
 }

@@ -10,6 +10,8 @@ export interface YamlNode {
   readonly value: string;
   /** A scalar without quotes that is no block scalar: its text decides its type. */
   readonly plain: boolean;
+  /** A block text, `|` or `>`. */
+  readonly block?: true;
   /** A map's keys and values in turn, or a list's entries. */
   readonly items: readonly YamlNode[];
   readonly anchor?: string;

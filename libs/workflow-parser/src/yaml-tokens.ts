@@ -7,12 +7,12 @@ import { scanDirective, scanName, scanTag } from './yaml-properties.js';
 import type { Directive, TagText } from './yaml-properties.js';
 import { scanQuoted } from './yaml-quoted.js';
 
-export type YamlTokenKind = 'end' | 'directive' | '---' | '...' | 'block-seq' | 'block-map' | 'block-end' | '-' | 'key' | 'value' | '[' | ']' | '{' | '}' | ',' | 'alias' | 'anchor' | 'tag' | 'plain' | 'quoted';
+export type YamlTokenKind = 'end' | 'directive' | '---' | '...' | 'block-seq' | 'block-map' | 'block-end' | '-' | 'key' | 'value' | '[' | ']' | '{' | '}' | ',' | 'alias' | 'anchor' | 'tag' | 'plain' | 'quoted' | 'block';
 
 export interface YamlToken {
   readonly kind: YamlTokenKind;
   readonly offset: number;
-  /** Of a scalar (a block text counts as quoted), an anchor or an alias. */
+  /** Of a scalar, an anchor or an alias. */
   readonly value: string;
   readonly tag?: TagText;
   readonly directive?: Directive;
@@ -195,7 +195,7 @@ export class YamlTokens {
     if ((code === 0x7c || code === 0x3e) && !this.#inFlow) {
       this.#dropKey();
       this.#keyAllowed = true;
-      return this.#push('quoted', offset, scanBlock(cursor, this.#indent));
+      return this.#push('block', offset, scanBlock(cursor, this.#indent));
     }
     if (code === 0x09) throw new YamlRefusal('a tab stands where blanks should indent', offset);
     if ('#|>%@`'.includes(String.fromCharCode(code))) throw new YamlRefusal(`a text cannot begin with ${String.fromCharCode(code)}; put it in quotes`, offset);

@@ -206,9 +206,10 @@ export class YamlTree {
       else tag = this.#tagOf(token);
     }
     const kind = this.#kindOf(token, block, indentless);
-    if (!kind && token.kind !== 'plain' && token.kind !== 'quoted' && anchor === undefined && tag === undefined) this.#refuse(`a value is expected here${token.kind === 'end' ? ', and the text ends' : `, found "${token.kind}"`}`);
-    const isScalar = token.kind === 'plain' || token.kind === 'quoted';
-    const node: Building = kind ? collection(kind.endsWith('map') ? 'map' : 'seq', offset) : { kind: 'scalar', tag: '', value: isScalar ? token.value : '', plain: token.kind !== 'quoted', items: [], offset };
+    const isScalar = token.kind === 'plain' || token.kind === 'quoted' || token.kind === 'block';
+    if (!kind && !isScalar && anchor === undefined && tag === undefined) this.#refuse(`a value is expected here${token.kind === 'end' ? ', and the text ends' : `, found "${token.kind}"`}`);
+    const node: Building = kind ? collection(kind.endsWith('map') ? 'map' : 'seq', offset) : { kind: 'scalar', tag: '', value: isScalar ? token.value : '', plain: token.kind !== 'quoted' && token.kind !== 'block', items: [], offset };
+    if (token.kind === 'block') node.block = true;
     if (tag !== undefined && tag !== '!') node.tag = tag;
     if (anchor !== undefined) {
       node.anchor = anchor;
