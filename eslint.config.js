@@ -46,12 +46,14 @@ export default tseslint.config(
   { files: core, ignores: tests, rules: purity },
   {
     files: ['libs/*/package.json', 'apps/*/package.json', 'tools/*/package.json'],
+    // All of e2e is tests, which the rule does not read.
+    ignores: ['apps/e2e/package.json'],
     plugins: { '@nx': nx },
     languageOptions: { parser: jsoncParser },
     rules: {
       '@nx/dependency-checks': [
         'error',
-        { ignoredFiles: ['{projectRoot}/vitest.config.ts', '{projectRoot}/*.config.cjs', '{projectRoot}/**/*.test.ts', '{projectRoot}/**/*.contract.ts'], checkVersionMismatches: true },
+        { ignoredFiles: ['{projectRoot}/vitest.config.ts', '{projectRoot}/*.config.cjs', '{projectRoot}/**/*.test.ts', '{projectRoot}/**/*.contract.ts'], checkVersionMismatches: true, ignoredDependencies: ['tsx'] },
       ],
     },
   },

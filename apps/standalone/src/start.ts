@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createOnce, createPlanEvent, dispatchBatch } from '@tinqs/dispatcher';
 import { createController, reconcileInstance, type Scope } from '@tinqs/fleet';
-import { composeInstallation, createLogger, createParameterReader, createSecretValue, parseRunnerClasses, type Environment } from '@tinqs/installation';
+import { composeInstallation, ConfigError, createLogger, createParameterReader, createSecretValue, parseRunnerClasses, type Environment } from '@tinqs/installation';
 import { createDashboard, runSweep } from '@tinqs/monitor';
 import { createRunStore } from '@tinqs/run-store';
 import { openEmbeddedStore, LOCAL_REGION } from './embedded-store.js';
@@ -17,7 +17,6 @@ import { lockStore } from './store-lock.js';
 import { openSurroundings } from './surroundings.js';
 
 const TABLE = 'tinqs-ci-runs';
-const SWEEP_MS = 60_000;
 const WATCH_MS = 3_000;
 const LOCAL_FILE = '.tinqs-ci/local.json';
 
@@ -94,7 +93,7 @@ export async function start(options: Options, environment: Environment, tools: {
   });
   const onInstanceEnd = (instanceId: string) => void reconcileInstance(ports, settings, instanceId).then(look, (cause: unknown) => log.warn('machine could not be reconciled', { instanceId, cause }));
   await surroundings.begin(local.webhook, onInstanceEnd);
-  const sweeping = repeat(SWEEP_MS, async () => {
+  const sweeping = repeat(sweepMs(environment), async () => {
     await runSweep({ ports, settings, store, alert: async (alarm) => reporter.say({ event: 'alarm', text: alarm.sentence, id: alarm.id }) });
     look();
   });
@@ -116,6 +115,14 @@ export async function start(options: Options, environment: Environment, tools: {
       lock.release();
     },
   };
+}
+
+/** `SWEEP_SECONDS`: how often Gitea, EC2 and the table are compared; each minute by default, as on AWS. */
+function sweepMs(environment: Environment): number {
+  const given = environment['SWEEP_SECONDS'] ?? '60';
+  const value = Number(given);
+  if (!Number.isInteger(value) || value < 2 || value > 300) throw new ConfigError(['SWEEP_SECONDS: expected a whole number from 2 to 300']);
+  return value * 1_000;
 }
 
 /** Another `npm start` may have written it since. */

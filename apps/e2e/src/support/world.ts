@@ -33,7 +33,7 @@ export async function startWorld(options: { readonly seed: number; readonly spee
     gitea,
     ec2,
     remote,
-    environment: (extra = {}) => ({ GITEA_URL: gitea, GITEA_TOKEN: TOKEN, WEBHOOK_SECRET: SECRET, ALLOWED_REPOSITORIES: 'acme/*', LAUNCHER: 'simulator', SIMULATOR_URL: ec2, ...extra }),
+    environment: (extra = {}) => ({ GITEA_URL: gitea, GITEA_TOKEN: TOKEN, WEBHOOK_SECRET: SECRET, ALLOWED_REPOSITORIES: 'acme/*', LAUNCHER: 'simulator', SIMULATOR_URL: ec2, SWEEP_SECONDS: '5', ...extra }),
     async hook(webhook) {
       await remote.do('setHooks', { hooks: [{ url: webhook, secret: SECRET, events: ['push', 'workflow_job', 'repository', 'create', 'delete'] }] });
     },

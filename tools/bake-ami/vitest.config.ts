@@ -1,3 +1,0 @@
-import { projectTests } from '../../tools/vitest-project.mjs';
-
-export default projectTests(import.meta.dirname);
