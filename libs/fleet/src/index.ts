@@ -1,5 +1,5 @@
 export type { Action } from './action.js';
-export type { Job, JobFact, JobId, JobRecord, JobStatus, TimelineEntry } from './job.js';
+export type { Job, JobFact, JobId, JobRecord, JobStatus, PlannedFrom, TimelineEntry } from './job.js';
 export { LIMITS } from './limits.js';
 export { TAGS } from './ports.js';
 export type {
@@ -38,6 +38,7 @@ export { classFor, failedExpression, nearestClass, overlappingClasses } from './
 export { createController } from './controller.js';
 export type { Controller, Served } from './controller.js';
 export { plan } from './plan.js';
+export { isOpenPlan, replacedPlans } from './planned-job.js';
 export { listsRepository } from './repository-list.js';
 export type { FleetSettings } from './settings.js';
 export { META } from './surroundings.js';

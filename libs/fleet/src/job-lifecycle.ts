@@ -37,6 +37,7 @@ export function jobFromFact(fact: JobFact, scope: ScopeKey): Job {
     reasons: [],
     timeline: addEntry([], fact.seenAt, fact.status, describe(fact)),
     version: 1,
+    ...(fact.planned === undefined ? {} : { planned: fact.planned }),
   };
 }
 

@@ -18,6 +18,21 @@ export interface TimelineEntry {
   readonly detail: string;
 }
 
+/** What a planned job was planned from: a run that Gitea is expected to make, and the job's place in it. */
+export interface PlannedFrom {
+  /** The run, by a key that is the same for every delivery of one event. */
+  readonly run: string;
+  /** The workflow's file within its folder, and the name under `on` that matched. */
+  readonly file: string;
+  readonly event: string;
+  readonly ref: string;
+  /** The job's key under `jobs`, and the keys it waits for. */
+  readonly key: string;
+  readonly needs: readonly string[];
+  /** How Gitea calls it among the statuses of its commit: `ci / build (push)`. */
+  readonly context: string;
+}
+
 /** A job as the table holds it while it is alive. */
 export interface Job {
   readonly id: JobId;
@@ -58,6 +73,8 @@ export interface Job {
   readonly timeline: readonly TimelineEntry[];
   /** Raised by every write; a write names the one it read. */
   readonly version: number;
+  /** Only of a job that was planned from a push, and that no row of Gitea stands for yet. */
+  readonly planned?: PlannedFrom;
 }
 
 /** What stays of a job for 90 days, so that a late duplicate finds it. */
@@ -89,4 +106,5 @@ export interface JobFact {
   /** When it was asked or received: for an answer, the moment the request was *sent*. */
   readonly seenAt: Instant;
   readonly via: 'delivery' | 'listing' | 'read' | 'plan';
+  readonly planned?: PlannedFrom;
 }

@@ -5,6 +5,7 @@ import type { Job } from './job.js';
 import { LIMITS } from './limits.js';
 import { compare, matchSupply } from './matching.js';
 import { reason, type Reason } from './reason.js';
+import { replacedPlans } from './planned-job.js';
 import { listsRepository } from './repository-list.js';
 import type { RunnerClass } from './runner-class.js';
 import { runnerName } from './runner-name.js';
@@ -23,7 +24,8 @@ export const IDLE_OUTS_TO_DOUBT = 2;
  * Pure, total and independent of the order of its input. Planning again after its grants are applied grants nothing.
  */
 export function plan(world: World, now: Instant): readonly Action[] {
-  const open = [...world.jobs].filter((job) => job.status === 'queued' || job.status === 'blocked').sort((a, b) => a.queuedAt - b.queuedAt || compare(a.id, b.id));
+  const replaced = replacedPlans(world.jobs);
+  const open = [...world.jobs].filter((job) => (job.status === 'queued' || job.status === 'blocked') && !replaced.has(job.id)).sort((a, b) => a.queuedAt - b.queuedAt || compare(a.id, b.id));
   const guard = guardOf(world, now);
   const actions: Action[] = [];
   const demand: { job: Job; runnerClass: RunnerClass }[] = [];
@@ -63,6 +65,8 @@ function sortJob(job: Job, world: World, now: Instant): RunnerClass | Action {
 
 /** P4: demand is what somebody confirmed lately. On Gitea ≥ 1.27 a row that no delivery announced may be a caller, which no runner takes. */
 function unconfirmed(job: Job, world: World, now: Instant): Action | undefined {
+  // A planned job cannot be read: where jobs can be listed, its row takes its place within seconds, or never.
+  if (job.planned !== undefined && world.server.jobsApi) return job.idleOuts >= IDLE_OUTS_TO_DOUBT || now - job.confirmedAt > LIMITS.confirmed ? hold(job, reason('PLAN_ONLY')) : undefined;
   if (!world.server.jobsApi) return job.idleOuts >= IDLE_OUTS_TO_DOUBT ? hold(job, reason('UNCONFIRMED')) : undefined;
   const mayBeCaller = world.server.newIdPerAttempt && !job.announced && job.caller === null;
   if (mayBeCaller || now - job.confirmedAt > LIMITS.confirmed) return { kind: 'confirm', jobId: job.id, reason: reason('CONFIRMING') };

@@ -36,7 +36,8 @@ export async function recordJobFact(ports: RecordPorts, scope: Scope, fact: JobF
 
   // P5: something that is not final about a job that was final. On Gitea ≥ 1.27 an id is one attempt: it is stale.
   const server = await ports.server();
-  if (server.newIdPerAttempt) return { kind: 'stale', job: undefined };
+  // A doubled or replayed push plans the same ids again: only what Gitea itself shows as open is believed.
+  if (server.newIdPerAttempt || fact.via === 'plan') return { kind: 'stale', job: undefined };
   const answer = fact.via === 'read' ? fact : server.jobsApi ? await ports.gitea.readJob(fact.repository, fact.id) : fact;
   if (answer === null || answer.status === 'done' || answer.seenAt <= final.at) return { kind: 'stale', job: undefined };
   return amend(ports, scope, answer, { ...jobFromFact(answer, key), generation: final.generation + 1, announced: true });

@@ -19,7 +19,7 @@ export interface SweepMark {
   readonly waiting: readonly ScopeKey[];
 }
 
-export const META = { sweep: 'SWEEP', pause: 'PAUSE', classes: 'CLASSES', orphans: 'ORPHANS', missed: 'MISSED', alarms: 'ALARMS' } as const;
+export const META = { sweep: 'SWEEP', pause: 'PAUSE', classes: 'CLASSES', orphans: 'ORPHANS', missed: 'MISSED', alarms: 'ALARMS', source: 'SOURCE', planDifferences: 'PLAN_DIFFERENCES' } as const;
 
 /** Everything around a scope, cached for at most 60 s: writes decide, these only spare useless ones. */
 export interface Surroundings {

@@ -13,10 +13,12 @@ export async function compareWithGitea(view: SweepView): Promise<void> {
   if (server.jobsApi) {
     const facts = await ports.gitea.listJobs();
     view.inProgress = new Set(facts.filter((fact) => fact.status === 'running').map((fact) => fact.id));
+    // Without `workflow_job` in the hook every job is found so.
+    const announces = (await ports.store.readMeta(META.source)) !== 'push';
     for (const fact of facts) {
       const scope = scopeOf(settings.scopeKind, fact.repository);
       const recorded = await recordJobFact(ports, scope, fact);
-      if (recorded.job !== undefined && isMissed(recorded.job, view.now)) await countMissed(view, fact);
+      if (announces && recorded.job !== undefined && isMissed(recorded.job, view.now)) await countMissed(view, fact);
       if (!view.scopes.some((each) => scopeKey(each) === scopeKey(scope))) {
         view.scopes.push(scope);
         await ports.store.noteScope(scope);
@@ -51,6 +53,7 @@ async function readBusyJobs(view: SweepView, jobsApi: boolean): Promise<void> {
   for (const scope of view.scopes) {
     const { jobs, runners } = await ports.store.loadScope(scopeKey(scope));
     for (const job of jobs) {
+      if (jobsApi && job.planned !== undefined) continue;
       if (jobsApi) {
         const unseen = job.status === 'running' ? view.inProgress?.has(job.id) !== true : job.status === 'blocked' && view.now - job.confirmedAt > 10 * LIMITS.confirmed;
         if (!unseen) continue;

@@ -5,6 +5,7 @@ import { brake, clockEnding, missingFor, runnerEnding, type Ending } from './end
 import { finishRunner } from './finish-runner.js';
 import { adoptedRunner } from './adoption.js';
 import { TAGS, type Instance, type RunnerRow, type ScopeItems } from './ports.js';
+import { notePlannedPickups } from './planned-pickups.js';
 import { reason } from './reason.js';
 import { recordGone, recordJobFact } from './record.js';
 import { advance } from './runner-lifecycle.js';
@@ -31,7 +32,7 @@ async function end(view: SweepView, ending: Ending): Promise<void> {
 export async function reconcileScope(view: SweepView, scope: Scope): Promise<void> {
   const { ports, now } = view;
   const key = scopeKey(scope);
-  const items = await ports.store.loadScope(key);
+  const items = await notePlannedPickups(view, scope, await ports.store.loadScope(key));
   await saveRunners(ports, consumptions(items.jobs, items.runners));
   await adoptStrangers(view, scope, items);
   const { jobs, runners } = await ports.store.loadScope(key);

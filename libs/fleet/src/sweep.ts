@@ -1,6 +1,7 @@
 import { TAGS, type FleetPorts, type Instance, type RunnerRow } from './ports.js';
 import type { FleetSettings } from './settings.js';
 import { plan } from './plan.js';
+import { isOpenPlan } from './planned-job.js';
 import { rerunInterrupted } from './rerun.js';
 import { scopeFromKey, scopeKey, type Scope, type ScopeKey } from './scope.js';
 import { createSurroundings, META, type SweepMark } from './surroundings.js';
@@ -87,7 +88,7 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   for (const scope of view.scopes.filter((each) => waiting.includes(scopeKey(each)))) {
     await attempt(`knock ${scopeKey(scope)}`, async () => {
       const world = await surroundings.world(scope, await ports.store.loadScope(scopeKey(scope)));
-      if (!plan(world, now).some((action) => action.kind === 'grant' || action.kind === 'confirm')) return;
+      if (!world.jobs.some(isOpenPlan) && !plan(world, now).some((action) => action.kind === 'grant' || action.kind === 'confirm')) return;
       await ports.queue.knock(scope, 0);
       knocked.push(scopeKey(scope));
     });
@@ -122,7 +123,7 @@ async function unmetScopes(view: SweepView): Promise<readonly ScopeKey[]> {
   const waiting: { key: ScopeKey; since: Instant }[] = [];
   for (const scope of view.scopes) {
     const { jobs } = await view.ports.store.loadScope(scopeKey(scope));
-    const queued = jobs.filter((job) => job.status === 'queued');
+    const queued = jobs.filter((job) => job.status === 'queued' || isOpenPlan(job));
     if (queued.length > 0) waiting.push({ key: scopeKey(scope), since: Math.min(...queued.map((job) => job.queuedAt)) });
   }
   return waiting.sort((a, b) => a.since - b.since).map(({ key }) => key);
