@@ -4,6 +4,7 @@ import { fork, spawn } from 'node:child_process';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, truncateSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { destinationOf } from './destination.mjs';
 import { claimMachine, isToEnd, readMachine, writeEnd } from './machine-folder.mjs';
 import { createMetadataService } from './metadata-service.mjs';
@@ -102,9 +103,9 @@ function finish(problem) {
   if (finished) return;
   finished = true;
   if (problem !== undefined) log.write(`[host] ${problem}\n`);
-  log.end(() => {
+  log.end(async () => {
     rmSync(join(folder, 'user-data'), { force: true });
-    if (group !== '') removeGroup();
+    if (group !== '') await removeGroup();
     writeEnd(folder, problem === undefined ? end : 'start-failed');
     process.exit(0);
   });
@@ -123,14 +124,18 @@ function makeGroup() {
   }
 }
 
-function removeGroup() {
-  for (const path of [join(group, 'ci-watch'), join(group, 'ci-job'), group]) {
-    try {
-      rmdirSync(path);
-    } catch {
-      // Never made, or a process on its way out still counts: an empty group left behind costs nothing.
-      continue;
+/** A process on its way out still counts as a member for a moment. */
+async function removeGroup() {
+  for (let tries = 0; tries < 20 && existsSync(group); tries += 1) {
+    for (const path of [join(group, 'ci-watch'), join(group, 'ci-job'), group]) {
+      try {
+        rmdirSync(path);
+      } catch {
+        // Never made, gone already, or not yet empty: looked at again.
+        continue;
+      }
     }
+    await sleep(50);
   }
 }
 
