@@ -23,6 +23,6 @@ export function projectResults(workspaceRoot) {
 
 /** Every folder that may hold a project, relative to the workspace. */
 export function projectFolders(workspaceRoot) {
-  const nested = ['apps', 'libs', 'tools'].flatMap((group) => readdirSync(join(workspaceRoot, group)).map((name) => `${group}/${name}`));
-  return [...nested, 'actions', 'images'];
+  const foldersIn = (group) => readdirSync(join(workspaceRoot, group), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => `${group}/${entry.name}`);
+  return [...['apps', 'libs', 'tools'].flatMap(foldersIn), 'actions', 'images'];
 }
