@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { explain, type ExplainOptions } from './commands/explain.js';
 import { jobs, type JobsOptions } from './commands/jobs.js';
 import { runners } from './commands/runners.js';
 import { status } from './commands/status.js';
@@ -32,6 +33,22 @@ reading(program.command('status').description('one screen: waiting, running, mac
 reading(program.command('jobs').description('live jobs and those of the last 24 hours').option('--repo <owner/name>').option('--waiting', 'only those that wait'), (context, options: JobsOptions) => jobs(context, options));
 reading(program.command('runners').description('live machines and those of the last 24 hours'), (context) => runners(context));
 reading(program.command('why').argument('<job>', 'a Gitea address, job id, job name, owner/repo#run, machine or instance id').description('why a job waits, what happens next, what you can do'), (context, reference: string) => why(context, reference));
+
+program
+  .command('explain')
+  .argument('<dir>', 'the root of a checkout')
+  .description('which workflows and jobs an event would start in Gitea, and the rule that decides')
+  .option('--event <name>', 'push, pull_request, …', 'push')
+  .option('--ref <ref>', 'a bare name is a branch', 'main')
+  .option('--files <a,b>', 'the changed files; without them conditions on paths fail')
+  .option('--message <text>', 'the message of the commit, for [skip ci]')
+  .option('--action <word>', "Gitea's word, as opened or synchronized")
+  .option('--gitea <version>', 'judge as this version', '1.27')
+  .option('--from-delivery <file>', 'a recorded delivery instead of flags')
+  .option('--json', 'print JSON')
+  .action((folder: string, options: ExplainOptions) => {
+    process.exitCode = explain(folder, options, (text) => process.stdout.write(`${text}\n`));
+  });
 
 program.parseAsync().catch((cause: unknown) => {
   if (cause instanceof CommanderError) {
