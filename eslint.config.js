@@ -53,7 +53,7 @@ export default tseslint.config(
     rules: {
       '@nx/dependency-checks': [
         'error',
-        { ignoredFiles: ['{projectRoot}/vitest.config.ts', '{projectRoot}/*.config.cjs', '{projectRoot}/**/*.test.ts', '{projectRoot}/**/*.contract.ts'], checkVersionMismatches: true, ignoredDependencies: ['tsx'] },
+        { ignoredFiles: ['{projectRoot}/vitest.config.ts', '{projectRoot}/*.config.cjs', '{projectRoot}/**/*.test.ts', '{projectRoot}/**/*.contract.ts'], checkVersionMismatches: true, ignoredDependencies: ['tsx', '@types/aws-lambda', '@tinqs/installation'] },
       ],
     },
   },
