@@ -1,15 +1,18 @@
 import type { Action } from './action.js';
 import { consumptions, saveRunners } from './consumption.js';
-import { capReason } from './gates.js';
 import { holdJobs } from './hold.js';
 import type { JobFact } from './job.js';
-import { launchRunner } from './launch-runner.js';
+import { launchRunner, type RunnerLaunch } from './launch-runner.js';
 import { nextPlan, plan } from './plan.js';
 import type { FleetPorts, ScopeItems } from './ports.js';
 import { amendJob, ContentionError, recordGone, recordJobFact, type Recorded } from './record.js';
+import type { ReasonCode } from './reason.js';
 import { scopeKey, type Scope } from './scope.js';
 import type { FleetSettings } from './settings.js';
 import { createSurroundings } from './surroundings.js';
+import { takePlaces } from './take-places.js';
+import { minutes, seconds, type Instant } from './time.js';
+import { withdrawGrants } from './withdraw.js';
 import type { World } from './world.js';
 
 /** Carries out what `plan` decides: the only place from which a machine is launched. */
@@ -27,25 +30,34 @@ export interface Served {
 }
 
 const MOST_ROUNDS = 10;
+/** What refuses a job must not be an old picture: it is taken anew once it is older than this. */
+const OLD_PICTURE = seconds(5);
+const FROM_AROUND: ReadonlySet<ReasonCode> = new Set(['PAUSED', 'GITEA_SILENT', 'EC2_SILENT', 'AMI_BREAKER', 'NO_CAPACITY', 'SPOT_QUOTA', 'CAP_ALL', 'CAP_CLASS', 'CAP_SCOPE', 'BUDGET']);
+/** A scope is forgotten only after days without anything alive, so it need not be noted again at once. */
+const NOTED_FOR = minutes(10);
 
 export function createController(ports: FleetPorts, settings: FleetSettings): Controller {
   const surroundings = createSurroundings(ports, settings);
+  const noted = new Map<string, Instant>();
 
   async function serve(scope: Scope, options: { readonly deliveredAt?: number } = {}): Promise<Served> {
-    const confirmed = new Set<string>();
+    const asked = new Set<string>();
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
       const items = await ports.store.loadScope(scopeKey(scope));
       const world = await surroundings.world(scope, await consume(items));
       const now = ports.now();
       const actions = plan(world, now);
-      const unsure = actions.filter((action) => action.kind === 'confirm' && !confirmed.has(action.jobId));
+      const unsure = actions.filter((action) => action.kind === 'confirm' && !asked.has(action.jobId));
       if (unsure.length > 0) {
-        for (const { jobId } of unsure) confirmed.add(jobId);
+        for (const { jobId } of unsure) asked.add(jobId);
         await Promise.all(unsure.map(({ jobId }) => confirm(scope, world, jobId)));
         continue;
       }
-      const grants = actions.filter((action) => action.kind === 'grant');
-      if (grants.length > 0) {
+      if (actions.some((action) => action.kind === 'hold' && FROM_AROUND.has(action.reason.code)) && surroundings.age(now) > OLD_PICTURE) {
+        surroundings.forget();
+        continue;
+      }
+      if (actions.some((action) => action.kind === 'grant')) {
         const reserved = await ports.store.savePlan(scope, nextPlan(world, actions, now));
         // Whoever loses the epoch reads again and plans again.
         if (reserved.kind === 'conflict') continue;
@@ -64,21 +76,31 @@ export function createController(ports: FleetPorts, settings: FleetSettings): Co
     return { ...items, runners: items.runners.map((runner) => byName.get(runner.name) ?? runner) };
   }
 
+  /** One job that Gitea gives no answer about stays unconfirmed, and holds up no other. */
   async function confirm(scope: Scope, world: World, jobId: string): Promise<void> {
     const job = world.jobs.find((each) => each.id === jobId)!;
-    if (world.server.newIdPerAttempt && !job.announced && job.caller === null) {
-      const caller = await ports.gitea.isCaller(job);
-      await amendJob(ports, job, (current) => ({ ...current, caller }));
+    try {
+      if (world.server.newIdPerAttempt && !job.announced && job.caller === null) {
+        const caller = await ports.gitea.isCaller(job);
+        await amendJob(ports, job, (current) => ({ ...current, caller }));
+      }
+      const fact = await ports.gitea.readJob(job.repository, job.id);
+      await (fact === null ? recordGone(ports, scope, job) : recordJobFact(ports, scope, fact));
+    } catch (cause) {
+      ports.log.warn('job could not be confirmed', { job: jobId, repository: job.repository.fullName, cause });
     }
-    const fact = await ports.gitea.readJob(job.repository, job.id);
-    await (fact === null ? recordGone(ports, scope, job) : recordJobFact(ports, scope, fact));
   }
 
   async function carryOut(scope: Scope, world: World, actions: readonly Action[], grantedAt: number, deliveredAt: number): Promise<Served> {
-    const places = await takePlaces(scope, world, actions.filter((action) => action.kind === 'grant'));
-    const launches = await Promise.all(places.taken.map((grant) => launchRunner(ports, { scope, world, grant, grantedAt, deliveredAt })));
+    const places = await takePlaces(ports, scope, world, actions.filter((action) => action.kind === 'grant'));
+    const outcomes = await Promise.allSettled(places.taken.map((grant) => launchRunner(ports, { scope, world, grant, grantedAt, deliveredAt })));
+    const launches = outcomes.map((outcome, index) => (outcome.status === 'fulfilled' ? outcome.value : interrupted(places.taken[index]!.name, outcome.reason)));
     if (places.refused.length > 0 || launches.some((launch) => launch.kind !== 'launched')) surroundings.forget();
-    const holds = [...actions.filter((action) => action.kind === 'hold'), ...places.refused];
+    const given = [...places.refused.map(({ grant }) => grant.name), ...launches.filter((launch) => launch.kind === 'failed').map((launch) => launch.name)];
+    await withdrawGrants(ports, scope, given);
+    await note(scope);
+    const waiting = actions.flatMap((action) => (action.kind === 'hold' ? [action] : action.kind === 'confirm' ? [{ ...action, kind: 'hold' as const, until: null }] : []));
+    const holds = [...waiting, ...places.refused.map(({ hold }) => hold)];
     await holdJobs(ports, scope, world, holds, ports.now());
     return {
       granted: places.taken.map((grant) => grant.name),
@@ -87,27 +109,20 @@ export function createController(ports: FleetPorts, settings: FleetSettings): Co
     };
   }
 
-  /** Takes a place under every cap for each grant: all of a class in one write, or, when they do not all fit, one by one. */
-  async function takePlaces(scope: Scope, world: World, grants: readonly Extract<Action, { kind: 'grant' }>[]) {
-    const taken: Extract<Action, { kind: 'grant' }>[] = [];
-    const refused: Extract<Action, { kind: 'hold' }>[] = [];
-    for (const classId of new Set(grants.map((grant) => grant.classId))) {
-      const ofClass = grants.filter((grant) => grant.classId === classId);
-      const perClass = world.classes.find((each) => each.id === classId)?.limits.concurrent ?? 0;
-      const take = (names: readonly string[]) => ports.store.takeCap({ names, classId, scope: scopeKey(scope), limits: { ...world.capLimits, perClass } });
-      if ((await take(ofClass.map((grant) => grant.name))).kind === 'taken') {
-        taken.push(...ofClass);
-        continue;
-      }
-      for (const grant of ofClass) {
-        const outcome = ofClass.length === 1 ? undefined : await take([grant.name]);
-        if (outcome?.kind === 'taken') taken.push(grant);
-        else refused.push({ kind: 'hold', jobId: grant.jobId, reason: capReason(outcome?.cap ?? 'all', classId, perClass, world), until: null });
-      }
-    }
-    return { taken, refused };
+  /** The store or Gitea failed in the middle: whatever exists under the name is adopted or ended by the sweep. */
+  function interrupted(name: string, cause: unknown): RunnerLaunch {
+    ports.log.error('launch was interrupted, left to the sweep', { runner: name, cause });
+    return { kind: 'unknown', name };
+  }
+
+  /** The sweep looks at noted scopes only; on Gitea 1.24 nothing else would lead it to a job that waits. */
+  async function note(scope: Scope): Promise<void> {
+    const key = scopeKey(scope);
+    const now = ports.now();
+    if (now - (noted.get(key) ?? -Infinity) < NOTED_FOR) return;
+    await ports.store.noteScope(scope);
+    noted.set(key, now);
   }
 
   return { record: (scope, fact) => recordJobFact(ports, scope, fact), serve };
 }
-

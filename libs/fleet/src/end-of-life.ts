@@ -42,8 +42,8 @@ export interface Evidence {
   readonly row: RunnerRow | null | undefined;
   /** Its job, as the store has it. */
   readonly job: Job | undefined;
-  /** Gitea was asked for that very job in this sweep and says that it is final. */
-  readonly finalNow: boolean;
+  /** What said in this sweep, asked for that very job, that it is final: the job, or on 1.24 its runner's row. */
+  readonly finalNow: 'job' | 'row' | null;
   /** An in-progress job names it. */
   readonly named: boolean;
 }
@@ -64,8 +64,8 @@ export function runnerEnding(runner: Runner, evidence: Evidence, now: Instant): 
   if (runner.ran !== null || evidence.named) {
     // I6: only Gitea's answer of now, and only after the grace; absence from a list is never a witness.
     if (completed === undefined || job === undefined || job.status !== 'done' || now - completed <= LIMITS.grace) return undefined;
-    if (evidence.finalNow) return { instanceId, reason: reason('JOB_FINAL', { job: job.id, conclusion: job.conclusion ?? 'unknown' }), backing: 'final', force: false };
-    return row === null ? { instanceId, reason: reason('RUNNER_ROW_GONE'), backing: 'row-gone', force: false } : undefined;
+    if (evidence.finalNow === 'job') return { instanceId, reason: reason('JOB_FINAL', { job: job.id, conclusion: job.conclusion ?? 'unknown' }), backing: 'final', force: false };
+    return evidence.finalNow === 'row' ? { instanceId, reason: reason('RUNNER_ROW_GONE'), backing: 'row-gone', force: false } : undefined;
   }
   // Without Gitea's word that it is not busy nothing unconsumed is ended but by its death clock.
   if (row === undefined || (row !== null && row.busy)) return undefined;
@@ -96,8 +96,13 @@ export function outcomeOf(runner: Runner, stateReason: string | null): RunnerOut
   // A machine that powered itself off after its runner's exit is no interruption, though Gitea may still say in_progress.
   // Gitea deletes an ephemeral row in the moment its job is final: a row that is gone before we delete it ran a job,
   // also one that was too short to be seen online.
-  if (runner.ran !== null || runner.registrationGone) return 'used';
+  if (runner.ran !== null || runner.registrationGone || runner.stages.picked !== undefined || runner.state === 'busy') return 'used';
   return runner.stages.online === undefined ? 'boot-failed' : 'idle-out';
+}
+
+/** Did it go down by its own clocks, or was it ended for its boot limit? Else EC2 or a person ended it. */
+export function endedItself(runner: Runner, stateReason: string | null): boolean {
+  return stateReason === null || stateReason === 'Client.InstanceInitiatedShutdown' || runner.ending?.code === 'BOOT_LIMIT';
 }
 
 /** A name without a machine: how long it is looked for before it counts as never launched or gone. */

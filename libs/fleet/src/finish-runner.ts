@@ -1,45 +1,65 @@
 import { backoffUntil } from './backoff.js';
 import { afterBootFailure } from './breaker.js';
 import { consumptions } from './consumption.js';
-import { outcomeOf } from './end-of-life.js';
+import { endedItself, outcomeOf } from './end-of-life.js';
 import type { Job } from './job.js';
 import { reason, type Reason } from './reason.js';
 import { amendJob } from './record.js';
+import { covers } from './class-match.js';
 import { findRest, restAfter } from './rest.js';
 import { poolKey, type Runner, type RunnerOutcome } from './runner.js';
 import { advance } from './runner-lifecycle.js';
-import type { SweepView } from './sweep.js';
+import { INTERRUPTED } from './pools.js';
+import type { SweepView } from './sweep-view.js';
+import { minutes, seconds, type Instant } from './time.js';
 import { addEntry, addReason } from './timeline.js';
+import type { RestCause } from './world.js';
 
 /** P25: its machine is gone for certain, or never was. Writes the outcome once, frees its place, and tells the jobs it was meant for. */
-export async function finishRunner(view: SweepView, seen: Runner, stateReason: string | null): Promise<void> {
+export async function finishRunner(view: SweepView, seen: Runner, stateReason: string | null): Promise<undefined> {
   const { ports, now } = view;
   const { jobs } = await ports.store.loadScope(seen.scope);
   // Its job may have been recorded in this very moment.
   const [runner = seen] = consumptions(jobs, [seen]);
   const outcome: RunnerOutcome = runner.instanceId === null ? 'launch-failed' : outcomeOf(runner, stateReason);
+  const place = { name: runner.name, classId: runner.classId, scope: runner.scope, since: now };
+  // Without Gitea's word nobody knows whether it had a job: the place is free, the verdict waits.
+  if ((outcome === 'boot-failed' || outcome === 'idle-out') && !view.rows.has(seen.scope)) return void (await ports.store.releaseCap([place]));
   const ended = advance(runner, { state: 'ended', stage: 'terminated', at: now, detail: [outcome, stateReason].filter(Boolean).join(', '), change: { outcome } });
   if (ended === undefined) return;
   const written = await ports.store.replaceRunner({ ...ended, version: runner.version + 1 });
   if (written.kind === 'conflict') return;
-  await ports.store.releaseCap([{ name: runner.name, classId: runner.classId, scope: runner.scope, since: now }]);
+  await ports.store.releaseCap([place]);
   ports.log.info('runner ended', { runner: runner.name, instanceId: runner.instanceId, outcome, stateReason });
+  await tellConsequences(view, runner, outcome, jobs, stateReason);
+}
+
+async function tellConsequences(view: SweepView, runner: Runner, outcome: RunnerOutcome, jobs: readonly Job[], stateReason: string | null): Promise<void> {
   switch (outcome) {
-    case 'boot-failed':
-      await blamePool(view, runner, stateReason);
-      return failJob(view, runner, jobs, reason('BOOT_LIMIT', { seconds: runner.limits.bootSeconds }));
+    case 'boot-failed': {
+      await blameBoot(view, runner, stateReason);
+      const byItself = endedItself(runner, stateReason);
+      return failJob(view, runner, jobs, byItself ? reason('BOOT_LIMIT', { seconds: runner.limits.bootSeconds }) : reason('ENDED_BOOTING', { cause: stateReason ?? 'no cause given' }));
+    }
     case 'launch-failed':
       return failJob(view, runner, jobs, reason('NEVER_LAUNCHED'));
     case 'idle-out':
-      await Promise.all(jobs.filter((job) => job.status === 'queued' && job.queuedAt < (runner.stages.online ?? 0) && job.labels.every((label) => runner.labels.includes(label))).map((job) => noteIdleOut(view, job, runner)));
+      if (!waitedLongEnough(runner, view.now)) return;
+      await Promise.all(jobs.filter((job) => job.status === 'queued' && job.queuedAt < (runner.stages.online ?? 0) && covers(runner.labels, job.labels)).map((job) => noteIdleOut(view, job, runner)));
       return;
     case 'interrupted':
-      await restInterrupted(view, runner, stateReason);
+      await restPool(view, runner, { code: stateReason ?? INTERRUPTED, cause: 'capacity' });
       return noteInterruption(view, runner, jobs, stateReason);
     case 'used':
     case 'clock':
       return;
   }
+}
+
+/** A disabled runner, or one that left before its idle limit (a Spot notice), is no witness that Gitea gave nothing out. */
+function waitedLongEnough(runner: Runner, now: Instant): boolean {
+  const seenLate = minutes(2);
+  return !runner.disabled && now - (runner.stages.online ?? now) > seconds(runner.limits.idleSeconds) - seenLate;
 }
 
 /** P9: own failures put the job it was launched for off; it is still demand. */
@@ -65,25 +85,26 @@ async function noteIdleOut({ ports, now }: SweepView, job: Job, runner: Runner):
 async function noteInterruption({ ports, now }: SweepView, runner: Runner, jobs: readonly Job[], stateReason: string | null): Promise<void> {
   const why = reason('INTERRUPTED', { cause: stateReason ?? 'no cause given' });
   const job = jobs.find((each) => each.id === (runner.ran ?? runner.launchedFor));
-  if (job !== undefined) await amendJob(ports, job, (current) => ({ ...current, reasons: addReason(current.reasons, why, now), timeline: addEntry(current.timeline, now, 'interrupted', `${runner.name}: ${why.sentence}`) }));
+  if (job !== undefined) await amendJob(ports, job, (current) => ({ ...current, reasons: addReason(current.reasons, why, now), timeline: addEntry(current.timeline, now, INTERRUPTED, `${runner.name}: ${why.sentence}`) }));
 }
 
-/** P19: another pool is preferred after an interruption. */
-async function restInterrupted({ ports, now }: SweepView, runner: Runner, stateReason: string | null): Promise<void> {
+/** P12, P19: another pool is preferred after an interruption, and after machines of this one that never came online. */
+async function restPool({ ports, now }: SweepView, runner: Runner, { code, cause }: { readonly code: string; readonly cause: RestCause }): Promise<void> {
   if (runner.pool === null) return;
-  const refusal = { pool: runner.pool, code: stateReason ?? 'interrupted', cause: 'capacity' as const };
+  const refusal = { pool: runner.pool, code, cause };
   await ports.store.saveRest(restAfter(refusal, findRest(await ports.store.listRests(), refusal), now));
 }
 
-/** What EC2 says ended it before it ran, or that it ran and never came online: only the latter counts toward the AMI's breaker. */
-async function blamePool({ ports, now }: SweepView, runner: Runner, stateReason: string | null): Promise<void> {
-  if (runner.pool === null || runner.stages.running === undefined || (stateReason !== null && (stateReason.startsWith('Server.') || stateReason === 'Client.VolumeLimitExceeded' || stateReason === 'Client.InternalError'))) return;
+/** P13: EC2 ended it before it ran, or it ran and never came online: only the latter counts toward the AMI's breaker. */
+async function blameBoot(view: SweepView, runner: Runner, stateReason: string | null): Promise<void> {
+  const { ports, now } = view;
+  if (stateReason !== null && /^Server\..*Capacity/.test(stateReason)) return restPool(view, runner, { code: stateReason, cause: 'capacity' });
+  if (runner.pool === null || runner.stages.running === undefined || !endedItself(runner, stateReason)) return;
   const breakers = await ports.store.listBreakers();
   const breaker = breakers.find((each) => each.classId === runner.classId && each.amiId === runner.amiId) ?? { classId: runner.classId, amiId: runner.amiId, failures: [], openUntil: null };
   const verdict = afterBootFailure(breaker, runner.pool, now);
   await ports.store.saveBreaker(verdict.breaker);
   if (!verdict.restPool) return;
-  const refusal = { pool: runner.pool, code: 'never-online', cause: 'never-online' as const };
-  await ports.store.saveRest(restAfter(refusal, findRest(await ports.store.listRests(), refusal), now));
+  await restPool(view, runner, { code: 'never-online', cause: 'never-online' });
   ports.log.warn('three machines of one pool never came online: it rests', { pool: poolKey(runner.pool) });
 }

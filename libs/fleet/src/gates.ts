@@ -32,7 +32,7 @@ function breakerGate({ id }: RunnerClass, world: World, granted: Granted, now: I
 }
 
 function poolGate(job: Job, runnerClass: RunnerClass, world: World, now: Instant): Refusal | undefined {
-  const rests = poolsOf(runnerClass, world.subnets, allowsOnDemand(runnerClass, job.failures)).map((pool) => restOf(pool, world.rests, now));
+  const rests = poolsOf(runnerClass, world.subnets, allowsOnDemand(runnerClass, job)).map((pool) => restOf(pool, world.rests, now));
   const resting = rests.filter((rest) => rest !== undefined);
   if (rests.length === 0 || resting.length < rests.length) return undefined;
   const until = Math.min(...resting.map((rest) => rest.until));

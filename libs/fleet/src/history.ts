@@ -1,8 +1,9 @@
+import type { Job } from './job.js';
 import { LIMITS } from './limits.js';
 import { awaitsRerun } from './rerun.js';
 import type { Runner } from './runner.js';
-import { scopeKey } from './scope.js';
-import type { SweepView } from './sweep.js';
+import { scopeKey, type ScopeKey } from './scope.js';
+import { attempt, type SweepView } from './sweep-view.js';
 import { days, hours } from './time.js';
 
 /** Dollars of today: of runners still in the table, and of those that this pass moved to history. */
@@ -11,28 +12,43 @@ export interface Spent {
   readonly moved: number;
 }
 
-/** What ended moves to history: written there first, deleted here second, both may be repeated. */
+/**
+ * What ended moves to history: written there first, deleted here second, both may be repeated, and only the version
+ * that was written is deleted. A job stays as long as a runner that took it: it is the witness of that runner's end.
+ */
 export async function moveToHistory(view: SweepView): Promise<Spent> {
   const { ports, now } = view;
   const spent = { live: 0, moved: 0 };
   for (const scope of view.scopes) {
     const key = scopeKey(scope);
     const { jobs, runners } = await ports.store.loadScope(key);
+    const staying: Runner[] = [];
     for (const runner of runners) {
-      const moves = runner.state === 'ended' && runner.registrationGone && !awaitsRerun(runner, jobs, now);
-      spent[moves ? 'moved' : 'live'] += costToday(runner, now);
-      if (!moves) continue;
-      await ports.store.recordEnded({ id: runner.name, kind: 'runner', endedAt: runner.stages.terminated ?? now, job: jobs.find((job) => job.id === runner.ran) ?? null, runner });
-      await ports.store.deleteRunner(key, runner.name);
+      const leaves = runner.state === 'ended' && runner.registrationGone && !awaitsRerun(runner, jobs, now);
+      const moved = leaves && (await attempt(view, `history of ${runner.name}`, () => moveRunner(view, key, runner, jobs).then(() => true))) === true;
+      if (!moved) staying.push(runner);
+      spent[moved ? 'moved' : 'live'] += costToday(runner, now);
     }
     for (const job of jobs) {
       const settled = job.status === 'done' && now - (job.completedAt ?? now) > LIMITS.grace;
-      if (!settled || runners.some((runner) => runner.ran === job.id && (runner.state !== 'ended' || awaitsRerun(runner, jobs, now)))) continue;
-      await ports.store.recordEnded({ id: job.id, kind: 'job', endedAt: job.completedAt ?? now, job, runner: null });
-      await ports.store.deleteJob(key, job.id);
+      if (settled && !staying.some((runner) => runner.ran === job.id || (runner.state !== 'ended' && runner.runnerId === job.runnerId))) await attempt(view, `history of job ${job.id}`, () => moveJob(view, key, job));
     }
   }
   return spent;
+}
+
+async function moveRunner({ ports, now }: SweepView, key: ScopeKey, runner: Runner, jobs: readonly Job[]): Promise<void> {
+  await ports.store.recordEnded({ id: runner.name, kind: 'runner', endedAt: runner.stages.terminated ?? now, job: jobs.find((job) => job.id === runner.ran) ?? null, runner });
+  await ports.store.deleteRunner(key, runner.name, runner.version);
+}
+
+/** Its end is remembered first, with its generation: a late duplicate must find it once the live job is gone. */
+async function moveJob({ ports, now }: SweepView, key: ScopeKey, job: Job): Promise<void> {
+  const { id, scope, repository, runId, name, url, generation, conclusion } = job;
+  const at = job.completedAt ?? now;
+  await ports.store.finishJob({ id, scope, repository, runId, name, url, final: { generation, conclusion, at } });
+  await ports.store.recordEnded({ id, kind: 'job', endedAt: at, job, runner: null });
+  await ports.store.deleteJob(key, id, job.version);
 }
 
 function costToday(runner: Runner, now: number): number {

@@ -11,21 +11,24 @@ type Hold = Extract<Action, { kind: 'hold' }>;
 
 /**
  * Writes why each job waits, where that changed, and asks for the next look: at once for jobs of which more than a
- * pass's grants wait, else when the first of them may be tried again. What nobody can foresee, the sweep finds.
+ * pass's grants wait, else when the first of them may be tried again. Whoever found the same reason before has asked
+ * already. What nobody can foresee, the sweep finds.
  */
 export async function holdJobs(ports: Pick<FleetPorts, 'store' | 'queue'>, scope: Scope, world: World, holds: readonly Hold[], now: Instant): Promise<void> {
+  const news = new Set<Hold>();
   await Promise.all(
     holds.map(async (hold) => {
       const job = world.jobs.find((each) => each.id === hold.jobId);
       if (job === undefined) return;
       await amendJob(ports, job, (current) => {
         const reasons = addReason(current.reasons, hold.reason, now);
-        if (reasons === current.reasons) return undefined;
+        if (reasons === current.reasons || current.status === 'running' || current.status === 'done') return undefined;
+        news.add(hold);
         return { ...current, reasons, timeline: hold.reason.code === 'SERVED' ? current.timeline : addEntry(current.timeline, now, 'waiting', hold.reason.sentence) };
       });
     }),
   );
-  const wake = nextLook(holds, now);
+  const wake = nextLook(holds.filter((hold) => hold.reason.code === 'TURN' || news.has(hold)), now);
   if (wake !== null) await ports.queue.knock(scope, Math.min(Math.max(wake - now, 0), minutes(15)));
 }
 

@@ -50,6 +50,8 @@ export function applyJobFact(job: Job, fact: JobFact, server: { readonly newIdPe
   const announced = job.announced || fact.via === 'delivery';
   if (fact.status === 'done') {
     if (job.status === 'done') return settle(job, { ...job, announced, runnerId: job.runnerId ?? fact.runnerId });
+    // The end of an earlier generation may be announced late: whether this one is over, only Gitea knows.
+    if (job.generation > 0 && fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };
     return changed(job, fact, { status: 'done', conclusion: fact.conclusion, completedAt: fact.seenAt, runnerId: job.runnerId ?? fact.runnerId, announced });
   }
   if (fact.status === 'running') {
@@ -58,16 +60,23 @@ export function applyJobFact(job: Job, fact: JobFact, server: { readonly newIdPe
     // Without a runner it is no pick-up: a caller of a reusable workflow (1.27), or a job that is over already (1.24).
     if (fact.runnerId === null && fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };
     if (fact.runnerId === null) return settle(job, { ...job, announced });
+    if (job.status === 'running' && job.runnerId !== null && job.runnerId !== fact.runnerId) return anotherRunner(job, fact, announced);
     if (job.status === 'running') return settle(job, { ...job, announced, runnerId: job.runnerId ?? fact.runnerId, confirmedAt: Math.max(job.confirmedAt, fact.seenAt) });
     return changed(job, fact, { status: 'running', pickedAt: fact.seenAt, runnerId: fact.runnerId, confirmedAt: Math.max(job.confirmedAt, fact.seenAt), announced });
   }
   if (RANK[fact.status] > RANK[job.status]) return changed(job, fact, { status: fact.status, labels: fact.labels, queuedAt: fact.seenAt, confirmedAt: fact.seenAt, announced });
   if (fact.status === job.status) return settle(job, { ...job, announced, labels: fact.labels, confirmedAt: Math.max(job.confirmedAt, fact.seenAt) });
-  if (job.status === 'queued') return fact.via === 'delivery' || !isFresh(fact, job.confirmedAt) ? settle(job, { ...job, announced }) : changed(job, fact, { status: 'blocked', announced });
+  if (job.status === 'queued') return fact.via === 'delivery' || !isFresh(fact, job.confirmedAt) ? settle(job, { ...job, announced }) : reopened(job, fact);
   // Queued or blocked after running or done: a stale delivery, a re-run (≤ 1.26), or a claim that was given back (1.27).
   if (job.status === 'done' && server.newIdPerAttempt) return settle(job, { ...job, announced });
   if (fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };
   return isFresh(fact, job.completedAt ?? job.pickedAt) ? reopened(job, fact) : settle(job, { ...job, announced });
+}
+
+/** Two attempts under one id (≤ 1.26), or a claim that was given back (1.27): which came last, only an answer tells. */
+function anotherRunner(job: Job, fact: JobFact, announced: boolean): FactOutcome {
+  if (fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };
+  return isFresh(fact, job.pickedAt) ? reopened(job, fact) : settle(job, { ...job, announced });
 }
 
 function reopened(job: Job, fact: JobFact): FactOutcome {

@@ -1,9 +1,9 @@
 import type { Action } from './action.js';
 import { backoffUntil } from './backoff.js';
-import type { CapHolder, FleetPorts, LaunchOrder, LaunchResult, RegistrationOutcome } from './ports.js';
+import type { CapHolder, FleetPorts, LaunchOrder, LaunchResult, PoolRefusal, RegistrationOutcome } from './ports.js';
 import { allowsOnDemand } from './pools.js';
 import { reason, type Reason } from './reason.js';
-import { amendJob } from './record.js';
+import { amendJob, amendRunner } from './record.js';
 import { findRest, restAfter } from './rest.js';
 import { advance } from './runner-lifecycle.js';
 import { endsByOf, type Runner } from './runner.js';
@@ -34,6 +34,10 @@ export async function launchRunner(ports: FleetPorts, launch: GrantedLaunch): Pr
   const runnerClass = world.classes.find((each) => each.id === grant.classId)!;
   const job = world.jobs.find((each) => each.id === grant.jobId)!;
   const holder: CapHolder = { name, classId: grant.classId, scope: scopeKey(scope), since: launch.grantedAt };
+
+  const deadline = launch.grantedAt + LIMITS.dispatchTimeout;
+  const tooLate = () => reason('REGISTRATION_REFUSED', { sentence: 'the answer came too late to launch' });
+  if (ports.now() >= deadline) return giveUp(tooLate());
 
   let registration: RegistrationOutcome;
   let amiId: string;
@@ -73,19 +77,18 @@ export async function launchRunner(ports: FleetPorts, launch: GrantedLaunch): Pr
     timeline: addEntry([], registeredAt, 'registered', `for job ${job.name}`),
     version: 1,
   };
-  const deadline = launch.grantedAt + LIMITS.dispatchTimeout;
   if (registeredAt >= deadline || (await ports.store.createRunner(runner)).kind === 'conflict') {
-    await ports.gitea.unregister(scope, registration.runnerId);
-    return giveUp(reason('REGISTRATION_REFUSED', { sentence: 'the answer came too late to launch' }));
+    await unregister(registration.runnerId);
+    return giveUp(tooLate());
   }
 
-  const onDemand = allowsOnDemand(runnerClass, job.failures);
+  const onDemand = allowsOnDemand(runnerClass, job);
   const order: LaunchOrder = { name, runnerClass, scope, registration, launchedFor: job.id, amiId, endsBy: runner.endsBy, onDemand, rests: world.rests, deadline };
   const result = await ports.launcher.launch(order);
-  await restPools(ports, world, result);
   switch (result.kind) {
     case 'launched':
       await afterLaunch(ports, launch, runner, result);
+      await restPools(ports, world, result.tried);
       return { kind: 'launched', name };
     case 'unknown':
       ports.log.warn('launch outcome unknown, left to the sweep', { runner: name, cause: result.sentence });
@@ -93,10 +96,23 @@ export async function launchRunner(ports: FleetPorts, launch: GrantedLaunch): Pr
     case 'no-capacity':
     case 'refused': {
       // No machine can exist: the name ends here, its registration and place go at once.
-      const why = result.kind === 'refused' ? reason('LAUNCH_REFUSED', result) : reason(result.tried.every((each) => each.cause === 'spot-quota') ? 'SPOT_QUOTA' : 'NO_CAPACITY', { classId: grant.classId });
-      await ports.store.replaceRunner({ ...runner, state: 'ended', outcome: 'launch-failed', timeline: addEntry(runner.timeline, ports.now(), 'launch failed', why.sentence), version: 2 });
-      await ports.gitea.unregister(scope, registration.runnerId);
+      const why = result.kind === 'refused' ? reason('LAUNCH_REFUSED', result) : reason(isSpotQuota(result.tried) ? 'SPOT_QUOTA' : 'NO_CAPACITY', { classId: grant.classId });
+      const at = ports.now();
+      await restPools(ports, world, result.kind === 'no-capacity' ? result.tried : []);
+      const ended = await amendRunner(ports, runner, (current) => advance(current, { state: 'ended', stage: 'terminated', at, detail: `launch failed: ${why.sentence}`, change: { outcome: 'launch-failed' } }));
+      if ((await unregister(registration.runnerId)) && ended !== undefined) await amendRunner(ports, ended, (current) => advance(current, { at, change: { registrationGone: true } }));
       return giveUp(why);
+    }
+  }
+
+  /** A registration that cannot be deleted now is deleted by the sweep. */
+  async function unregister(runnerId: number): Promise<boolean> {
+    try {
+      await ports.gitea.unregister(scope, runnerId);
+      return true;
+    } catch (cause) {
+      ports.log.warn('registration could not be deleted, left to the sweep', { runner: name, cause });
+      return false;
     }
   }
 
@@ -104,32 +120,34 @@ export async function launchRunner(ports: FleetPorts, launch: GrantedLaunch): Pr
     const now = ports.now();
     ports.log.warn('runner not launched', { runner: name, job: job.id, code: why.code, sentence: why.sentence });
     await ports.store.releaseCap([holder]);
-    await amendJob(ports, job, (current) => {
+    const put = await amendJob(ports, job, (current) => {
+      if (current.status !== 'queued') return undefined;
       const failures = current.failures + 1;
       return { ...current, failures, notBefore: backoffUntil(job.id, failures, now), reasons: addReason(current.reasons, why, now), timeline: addEntry(current.timeline, now, 'not launched', why.sentence) };
     });
-    const failures = job.failures + 1;
-    await ports.queue.knock(scope, backoffUntil(job.id, failures, now) - now);
+    if (put?.notBefore !== undefined && put.notBefore !== null) await ports.queue.knock(scope, Math.max(0, put.notBefore - now));
     return { kind: 'failed', name };
   }
 }
 
-async function restPools(ports: FleetPorts, world: World, result: LaunchResult): Promise<void> {
-  const tried = result.kind === 'launched' || result.kind === 'no-capacity' ? result.tried : [];
+/** What EC2 refused, whether or not another pool had room: the next launch begins elsewhere. */
+async function restPools(ports: FleetPorts, world: World, tried: readonly PoolRefusal[]): Promise<void> {
   const now = ports.now();
   await Promise.all(tried.map((refusal) => ports.store.saveRest(restAfter(refusal, findRest(world.rests, refusal), now))));
+}
+
+function isSpotQuota(tried: readonly PoolRefusal[]): boolean {
+  return tried.length > 0 && tried.every((each) => each.cause === 'spot-quota');
 }
 
 /** What follows the launch: the machine's id first, since the sweep can live without the rest. */
 async function afterLaunch(ports: FleetPorts, { scope, world, grant }: GrantedLaunch, runner: Runner, result: Extract<LaunchResult, { kind: 'launched' }>): Promise<void> {
   const now = ports.now();
   const { instanceId, pool, availabilityZone, pricePerHour } = result;
-  const launched = advance(runner, { state: 'booting', stage: 'launched', at: now, detail: `${pool.instanceType} ${availabilityZone ?? pool.subnet} ${pool.market}`, change: { instanceId, pool, availabilityZone, pricePerHour } });
-  if (launched !== undefined) await ports.store.replaceRunner({ ...launched, version: runner.version + 1 });
+  await amendRunner(ports, runner, (current) => advance(current, { state: 'booting', stage: 'launched', at: now, detail: `${pool.instanceType} ${availabilityZone ?? pool.subnet} ${pool.market}`, change: { instanceId, pool, availabilityZone, pricePerHour } }));
   const job = world.jobs.find((each) => each.id === grant.jobId)!;
   ports.log.info('runner launched', { runner: runner.name, instanceId, job: job.id, pool: `${pool.instanceType} ${availabilityZone ?? pool.subnet} ${pool.market}` });
   await Promise.all([
-    ports.store.noteScope(scope),
     ports.store.pointTo({ key: instanceId, scope: scopeKey(scope), job: null, runner: runner.name }),
     ports.store.pointTo({ key: runner.name, scope: scopeKey(scope), job: null, runner: runner.name }),
     amendJob(ports, job, (current) => ({ ...current, reasons: addReason(current.reasons, grant.reason, now), timeline: addEntry(current.timeline, now, 'launched', `${runner.name} on ${instanceId}`) })),

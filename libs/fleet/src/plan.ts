@@ -4,12 +4,13 @@ import { refusingGate } from './gates.js';
 import type { Job } from './job.js';
 import { LIMITS } from './limits.js';
 import { compare, matchSupply } from './matching.js';
-import { reason, type Reason } from './reason.js';
+import { reason, type Reason, type ReasonCode } from './reason.js';
 import { replacedPlans } from './planned-job.js';
 import { listsRepository } from './repository-list.js';
 import type { RunnerClass } from './runner-class.js';
 import { runnerName } from './runner-name.js';
-import { supplyOf } from './supply.js';
+import { isUnconsumed } from './runner.js';
+import { liveGrants, supplyOf } from './supply.js';
 import type { Instant } from './time.js';
 import type { PlanItem, World } from './world.js';
 
@@ -77,13 +78,17 @@ function unconfirmed(job: Job, world: World, now: Instant): Action | undefined {
 function grant(demand: readonly { job: Job; runnerClass: RunnerClass }[], world: World, now: Instant): readonly Action[] {
   const supply = supplyOf(world, now);
   const matched = matchSupply(demand.map(({ job }) => ({ id: job.id, labels: job.labels, since: job.queuedAt })), supply);
+  const doubts = doubtedClasses(demand, now);
   const byClass = new Map<string, number>();
   let granted = 0;
   return demand.map(({ job, runnerClass }): Action => {
     const runner = matched.get(job.id);
     if (runner !== undefined) return hold(job, reason('SERVED', { runner }));
-    if (job.notBefore !== null && job.notBefore > now) return hold(job, waitingReason(job, runnerClass), job.notBefore);
-    if (job.idleOuts >= IDLE_OUTS_TO_DOUBT && hasProbe(runnerClass, world, byClass, now)) return hold(job, reason('NOT_HANDED_OVER', { classId: runnerClass.id }));
+    const doubt = doubts.get(runnerClass.id);
+    if (doubt !== undefined && (doubt > now || byClass.has(runnerClass.id) || hasProbe(runnerClass, world, now))) {
+      return hold(job, reason('NOT_HANDED_OVER', { classId: runnerClass.id }), doubt > now ? doubt : null);
+    }
+    if (job.notBefore !== null && job.notBefore > now) return hold(job, waitingReason(job), job.notBefore);
     const refusal = refusingGate(job, runnerClass, world, { all: granted, byClass }, now);
     if (refusal !== undefined) return hold(job, refusal.reason, refusal.until);
     if (granted >= GRANTS_PER_PASS) return hold(job, reason('TURN', { perPass: GRANTS_PER_PASS }));
@@ -94,20 +99,34 @@ function grant(demand: readonly { job: Job; runnerClass: RunnerClass }[], world:
   });
 }
 
-function waitingReason(job: Job, runnerClass: RunnerClass): Reason {
-  if (job.idleOuts >= IDLE_OUTS_TO_DOUBT && job.failures === 0) return reason('NOT_HANDED_OVER', { classId: runnerClass.id });
-  const last = job.reasons.find((each) => each.code === 'NO_CAPACITY' || each.code === 'LAUNCH_REFUSED' || each.code === 'REGISTRATION_REFUSED' || each.code === 'BOOT_LIMIT' || each.code === 'SPOT_QUOTA' || each.code === 'NEVER_LAUNCHED');
+/** Why its last machine did not come to life, in the words of that failure. */
+function waitingReason(job: Job): Reason {
+  const last = job.reasons.find((each) => FAILURES.has(each.code));
   return last === undefined ? reason('BACKOFF', { failures: job.failures, cause: 'its last machine did not come to life' }) : { code: last.code, sentence: last.sentence, remedy: last.remedy };
 }
 
-function hasProbe(runnerClass: RunnerClass, world: World, byClass: ReadonlyMap<string, number>, now: Instant): boolean {
-  return (byClass.get(runnerClass.id) ?? 0) > 0 || supplyOf(world, now).some((supplier) => supplier.labels === runnerClass.labels || supplier.labels.join() === runnerClass.labels.join());
+const FAILURES: ReadonlySet<ReasonCode> = new Set(['NO_CAPACITY', 'SPOT_QUOTA', 'LAUNCH_REFUSED', 'REGISTRATION_REFUSED', 'BOOT_LIMIT', 'ENDED_BOOTING', 'NEVER_LAUNCHED']);
+
+/**
+ * P4: classes of which machines idled out beside a queued job, with the end of the pause before the next probe. A row
+ * that Gitea cannot give out holds back every job behind it, so the doubt is of the class, not of the one job.
+ */
+function doubtedClasses(demand: readonly { job: Job; runnerClass: RunnerClass }[], now: Instant): ReadonlyMap<string, Instant> {
+  const doubts = new Map<string, Instant>();
+  for (const { job, runnerClass } of demand.filter((each) => each.job.idleOuts >= IDLE_OUTS_TO_DOUBT)) {
+    doubts.set(runnerClass.id, Math.max(doubts.get(runnerClass.id) ?? now, job.notBefore ?? now));
+  }
+  return doubts;
+}
+
+/** Is a machine of the class on its way or idle? A stalled one counts too: it is no supply, but it still costs. */
+function hasProbe(runnerClass: RunnerClass, world: World, now: Instant): boolean {
+  return liveGrants(world, now).some((grant) => grant.classId === runnerClass.id) || world.runners.some((runner) => runner.classId === runnerClass.id && isUnconsumed(runner));
 }
 
 /** The plan item that reserves the granted names: the epoch after the one that was read, without grants that are void or became runners. */
 export function nextPlan(world: World, actions: readonly Action[], now: Instant): PlanItem {
-  const named = new Set(world.runners.map((runner) => runner.name));
-  const kept = world.plan.grants.filter((each) => now - each.grantedAt <= LIMITS.grant && !named.has(each.name));
+  const kept = liveGrants(world, now);
   const added = actions.filter((action) => action.kind === 'grant').map(({ name, classId, jobId }) => ({ name, classId, jobId, grantedAt: now }));
   return { epoch: world.plan.epoch + 1, grants: [...kept, ...added] };
 }

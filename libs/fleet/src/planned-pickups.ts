@@ -5,7 +5,7 @@ import type { RunnerRow, ScopeItems } from './ports.js';
 import { recordJobFact } from './record.js';
 import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
-import type { SweepView } from './sweep.js';
+import type { SweepView } from './sweep-view.js';
 import type { Instant } from './time.js';
 
 /** A planned job that a runner took, or took and finished, as its row tells. */

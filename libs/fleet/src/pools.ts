@@ -1,3 +1,4 @@
+import type { Job } from './job.js';
 import type { RunnerClass } from './runner-class.js';
 import { poolKey, type Pool } from './runner.js';
 import type { Instant } from './time.js';
@@ -9,13 +10,18 @@ export function poolsOf(runnerClass: RunnerClass, subnets: readonly string[], on
   return markets.flatMap((market) => runnerClass.instanceTypes.flatMap((instanceType) => subnets.map((subnet) => ({ instanceType, subnet, market }))));
 }
 
-/** P12: on-demand after two failures, where the class allows it. */
-export function allowsOnDemand(runnerClass: RunnerClass, failures: number): boolean {
-  return runnerClass.market === 'on-demand' || (runnerClass.market === 'spot-then-on-demand' && failures >= 2);
+/** P12: on-demand after two failures or two interruptions, where the class allows it. */
+export function allowsOnDemand(runnerClass: RunnerClass, job: Pick<Job, 'failures' | 'timeline'>): boolean {
+  if (runnerClass.market !== 'spot-then-on-demand') return runnerClass.market === 'on-demand';
+  return job.failures >= 2 || job.timeline.filter((entry) => entry.event === INTERRUPTED).length >= 2;
 }
 
+/** The event in a job's timeline for a machine that EC2 took from it. */
+export const INTERRUPTED = 'interrupted';
+
+/** The rest that ends last, of the pool itself or of its whole market. */
 export function restOf(pool: Pool, rests: readonly PoolRest[], now: Instant): PoolRest | undefined {
   const key = poolKey(pool);
   const concerns = (rest: PoolRest) => poolKey(rest.pool) === key || ((rest.cause === 'spot-quota' || rest.cause === 'on-demand-quota') && rest.pool.market === pool.market);
-  return rests.find((rest) => rest.until > now && concerns(rest));
+  return rests.filter((rest) => rest.until > now && concerns(rest)).reduce<PoolRest | undefined>((last, rest) => (last === undefined || rest.until > last.until ? rest : last), undefined);
 }

@@ -60,20 +60,21 @@ export interface StorePort {
   createJob(job: Job): Promise<Written<Job>>;
   /** Puts `job` where the stored version is `job.version - 1`. */
   replaceJob(job: Job): Promise<Written<Job>>;
-  deleteJob(scope: ScopeKey, id: JobId): Promise<void>;
+  /** With `version`: only while that one is stored, so that what changed meanwhile is not deleted unseen. */
+  deleteJob(scope: ScopeKey, id: JobId, version?: number): Promise<void>;
   /** Makes the record of a job's identity, unless it is there; answers with what is there. */
   rememberJob(record: JobRecord): Promise<Written<JobRecord>>;
   /** Sets `final` where the stored one is of an older generation or `null`. */
   finishJob(record: JobRecord): Promise<void>;
   recallJob(id: JobId): Promise<JobRecord | undefined>;
-  /** Strongly consistent. Also notes the scope as having live items. */
+  /** Strongly consistent. */
   loadScope(scope: ScopeKey): Promise<ScopeItems>;
   /** Puts `plan` where the stored epoch is `plan.epoch - 1` (0: none stored). */
   savePlan(scope: Scope, plan: PlanItem): Promise<Written<PlanItem>>;
 
   createRunner(runner: Runner): Promise<Written<Runner>>;
   replaceRunner(runner: Runner): Promise<Written<Runner>>;
-  deleteRunner(scope: ScopeKey, name: string): Promise<void>;
+  deleteRunner(scope: ScopeKey, name: string, version?: number): Promise<void>;
 
   /** Takes all the names or none. Names that are already held stay held and count once. */
   takeCap(request: CapRequest): Promise<CapOutcome>;

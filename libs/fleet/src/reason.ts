@@ -62,6 +62,7 @@ const REASONS = {
   RUNNER_ROW_GONE: () => say('its registration is gone in Gitea, so its job is final'),
   BOOT_LIMIT: (f: { seconds: number }) => say(`it did not come online within ${f.seconds} s`, 'look at its console: tinqs-ci logs <runner>'),
   IDLE_OUT: (f: { seconds: number }) => say(`it got no job within ${f.seconds} s and its own clock did not end it`),
+  ENDED_BOOTING: (f: { cause: string }) => say(`EC2 ended its machine before it came online: ${f.cause}`, 'look the code up in the EC2 documentation: state reason of an instance'),
   NEVER_LAUNCHED: () => say('no machine of its name exists, 60 s after it was registered'),
   ADOPTED: (f: { instanceId: string }) => say(`${f.instanceId} carries its tags: adopted`),
   ORPHAN_REGISTRATION: (f: { name: string }) => say(`registration ${f.name} has no grant, record or machine in two sweeps`),

@@ -1,9 +1,11 @@
 import { TAGS, type FleetPorts } from './ports.js';
-import { scopeFromKey, scopeKey } from './scope.js';
+import { scopeFromKey, scopeKey, type Scope } from './scope.js';
 import type { FleetSettings } from './settings.js';
-import { newView } from './sweep.js';
+import { META, type SweepMark } from './surroundings.js';
 import { releaseHolders } from './sweep-caps.js';
+import { endMachines } from './sweep-endings.js';
 import { reconcileScope } from './sweep-machines.js';
+import { newView } from './sweep-view.js';
 
 /**
  * What an EC2 event about one machine causes: its scope is compared with EC2 at once instead of within a minute, and
@@ -22,7 +24,16 @@ export async function reconcileInstance(ports: FleetPorts, settings: FleetSettin
     (cause: unknown) => ports.log.warn('runners of the scope could not be listed', { scope: scopeKey(scope), cause }),
   );
   await reconcileScope(view, scope);
+  await endMachines(view);
   await releaseHolders(view);
   await ports.queue.knock(scope, 0);
+  const first = await firstWaiting(ports, scope);
+  if (first !== undefined) await ports.queue.knock(first, 0);
   return 'reconciled';
+}
+
+/** A place under the common cap may be free now: for the scope that waits longest, as the last sweep saw it. */
+async function firstWaiting({ store }: FleetPorts, freed: Scope): Promise<Scope | undefined> {
+  const [key] = ((await store.readMeta(META.sweep)) as SweepMark | undefined)?.waiting ?? [];
+  return key === undefined || key === scopeKey(freed) ? undefined : scopeFromKey(key);
 }

@@ -1,6 +1,7 @@
 import { applyJobFact, jobFromFact } from './job-lifecycle.js';
 import type { Job, JobFact } from './job.js';
 import type { FleetPorts } from './ports.js';
+import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
 
 /** What became of a fact. `stale`: it is older than what is known and changed nothing. */
@@ -38,6 +39,8 @@ export async function recordJobFact(ports: RecordPorts, scope: Scope, fact: JobF
   const server = await ports.server();
   // A doubled or replayed push plans the same ids again: only what Gitea itself shows as open is believed.
   if (server.newIdPerAttempt || fact.via === 'plan') return { kind: 'stale', job: undefined };
+  // 1.24 cannot be asked: `queued` is believed, `in_progress` only of a job that is known to be queued again.
+  if (!server.jobsApi && fact.status === 'running') return amend(ports, scope, fact, undefined);
   const answer = fact.via === 'read' ? fact : server.jobsApi ? await ports.gitea.readJob(fact.repository, fact.id) : fact;
   if (answer === null || answer.status === 'done' || answer.seenAt <= final.at) return { kind: 'stale', job: undefined };
   return amend(ports, scope, answer, { ...jobFromFact(answer, key), generation: final.generation + 1, announced: true });
@@ -63,6 +66,8 @@ async function amend(ports: RecordPorts, scope: Scope, fact: JobFact, fresh: Job
       const answer = server.jobsApi ? await ports.gitea.readJob(news.repository, news.id) : withoutAsking(current, news);
       if (answer === null) return server.jobsApi ? recordGone(ports, scope, current) : { kind: 'stale', job: current };
       if (answer.status === 'running' && answer.runnerId === null) return { kind: 'stale', job: current };
+      // Its end is remembered beyond the live job.
+      if (answer.status === 'done') return recordJobFact(ports, scope, { ...answer, via: 'read' });
       news = answer;
       continue;
     }
@@ -75,11 +80,13 @@ async function amend(ports: RecordPorts, scope: Scope, fact: JobFact, fresh: Job
 }
 
 /**
- * Gitea 1.24 cannot be asked. `in_progress` without a runner says that the job is over; `queued` after the end is
- * believed (a re-run; at worst one machine idles out), `queued` after the pick-up is an overtaken delivery.
+ * Gitea 1.24 cannot be asked. `in_progress` without a runner says that the job is over, with another runner that it
+ * was run again; an end is believed; `queued` after the end is believed (a re-run; at worst one machine idles out),
+ * `queued` after the pick-up is an overtaken delivery.
  */
 function withoutAsking(job: Job, fact: JobFact): JobFact | null {
-  if (fact.status === 'running') return { ...fact, status: 'done', conclusion: 'cancelled' };
+  if (fact.status === 'running') return fact.runnerId === null ? { ...fact, status: 'done', conclusion: 'cancelled' } : { ...fact, via: 'read' };
+  if (fact.status === 'done') return fact;
   return job.status === 'done' ? { ...fact, via: 'read' } : null;
 }
 
@@ -88,6 +95,19 @@ export async function recordGone(ports: RecordPorts, scope: Scope, job: Job): Pr
   const { id, repository, runId, name, labels, headSha, headBranch, url } = job;
   const fact: JobFact = { id, repository, runId, name, labels, headSha, headBranch, url, status: 'done', conclusion: 'gone', runnerId: null, createdAt: null, seenAt: ports.now(), via: 'read' };
   return recordJobFact(ports, scope, fact);
+}
+
+/** Changes one runner from the version that is stored now. `undefined` from `change` leaves it. */
+export async function amendRunner(ports: Pick<FleetPorts, 'store'>, runner: Runner, change: (runner: Runner) => Runner | undefined): Promise<Runner | undefined> {
+  let current: Runner | undefined = runner;
+  for (let tries = 0; tries < MOST_TRIES && current !== undefined; tries += 1) {
+    const next = change(current);
+    if (next === undefined) return current;
+    const written = await ports.store.replaceRunner({ ...next, version: current.version + 1 });
+    if (written.kind === 'written') return written.item;
+    current = written.current;
+  }
+  return current;
 }
 
 /** Changes one live job, again from the newest version when another writer was faster. `undefined` from `change` leaves it. */

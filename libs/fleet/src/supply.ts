@@ -4,18 +4,21 @@ import { LIMITS } from './limits.js';
 import type { Supplier } from './matching.js';
 import { isUnconsumed, type Runner } from './runner.js';
 import { seconds, type Instant } from './time.js';
-import type { World } from './world.js';
+import type { Grant, World } from './world.js';
 
 /** P6: what will take a job without any further decision of ours: unexpired grants, and runners that can still be given one. */
 export function supplyOf(world: World, now: Instant): readonly Supplier[] {
-  const named = new Set(world.runners.map((runner) => runner.name));
-  const grants = world.plan.grants
-    .filter((grant) => now - grant.grantedAt <= LIMITS.grant && !named.has(grant.name))
-    .map((grant) => ({ name: grant.name, labels: world.classes.find((each) => each.id === grant.classId)?.labels ?? [], since: grant.grantedAt }));
+  const grants = liveGrants(world, now).map((grant) => ({ name: grant.name, labels: world.classes.find((each) => each.id === grant.classId)?.labels ?? [], since: grant.grantedAt }));
   const runners = world.runners
     .filter((runner) => isUnconsumed(runner) && !runner.disabled && !runner.registrationGone && withinStageLimit(runner, now) && !isStalled(runner, world, now))
     .map((runner) => ({ name: runner.name, labels: runner.labels, since: runner.stages.registered ?? 0 }));
   return [...grants, ...runners];
+}
+
+/** Grants that may still become a runner and have not yet. */
+export function liveGrants({ plan, runners }: Pick<World, 'plan' | 'runners'>, now: Instant): readonly Grant[] {
+  const named = new Set(runners.map((runner) => runner.name));
+  return plan.grants.filter((grant) => now - grant.grantedAt <= LIMITS.grant && !named.has(grant.name));
 }
 
 /** P13: an unconsumed runner past the limit of its stage is no supply, whoever ends it. */

@@ -19,13 +19,15 @@ export interface SweepMark {
   readonly waiting: readonly ScopeKey[];
 }
 
-export const META = { sweep: 'SWEEP', pause: 'PAUSE', classes: 'CLASSES', orphans: 'ORPHANS', missed: 'MISSED', alarms: 'ALARMS', source: 'SOURCE', planDifferences: 'PLAN_DIFFERENCES' } as const;
+export const META = { sweep: 'SWEEP', pause: 'PAUSE', classes: 'CLASSES', orphans: 'ORPHANS', empty: 'EMPTY', missed: 'MISSED', alarms: 'ALARMS', source: 'SOURCE', planDifferences: 'PLAN_DIFFERENCES' } as const;
 
 /** Everything around a scope, cached for at most 60 s: writes decide, these only spare useless ones. */
 export interface Surroundings {
   world(scope: Scope, items: ScopeItems): Promise<World>;
   /** After a refused cap or a pool's refusal: read again next time. */
   forget(): void;
+  /** How old the picture is, in milliseconds. */
+  age(now: Instant): number;
 }
 
 type Around = Pick<World, 'cap' | 'capLimits' | 'rests' | 'breakers' | 'lastAnswer' | 'paused' | 'budget'>;
@@ -37,7 +39,9 @@ export function createSurroundings(ports: Pick<FleetPorts, 'store' | 'now' | 'se
     if (cached === undefined || now - cached.at > seconds(60)) {
       const read = readAround(ports, settings, now);
       cached = { at: now, around: read };
-      read.catch(() => (cached = undefined));
+      read.catch(() => {
+        if (cached?.around === read) cached = undefined;
+      });
     }
     return cached.around;
   };
@@ -47,6 +51,7 @@ export function createSurroundings(ports: Pick<FleetPorts, 'store' | 'now' | 'se
       return { ...outside, installation: settings.installation, scope, jobs: items.jobs, runners: items.runners, plan: items.plan, classes: settings.classes, subnets: settings.subnets, server };
     },
     forget: () => (cached = undefined),
+    age: (now) => (cached === undefined ? 0 : now - cached.at),
   };
 }
 

@@ -1,17 +1,18 @@
 import { LIMITS } from './limits.js';
 import { TAGS } from './ports.js';
 import { scopeKey } from './scope.js';
-import type { SweepView } from './sweep.js';
+import { livingMachines, type SweepView } from './sweep-view.js';
 
 /**
  * P25: a place that a dispatcher took before it died, with no runner and no machine of that name, is free again once
  * nobody can use the name any more.
  */
 export async function releaseHolders(view: SweepView): Promise<void> {
-  const { ports, instances, now } = view;
-  if (instances === undefined) return;
+  const { ports, now } = view;
+  if (view.instances === undefined) return;
+  const machines = new Set(livingMachines(view).map((each) => each.tags[TAGS.name]));
   const holders = await ports.store.listCapHolders();
-  const old = holders.filter((holder) => now - holder.since > 2 * LIMITS.grant && !instances.some((each) => each.tags[TAGS.name] === holder.name && each.state !== 'terminated'));
+  const old = holders.filter((holder) => now - holder.since > 2 * LIMITS.grant && !machines.has(holder.name));
   if (old.length === 0) return;
   const live = new Set<string>();
   for (const scope of new Set([...view.scopes.map(scopeKey), ...old.map((holder) => holder.scope)])) {

@@ -1,31 +1,40 @@
 import { recordGone, recordJobFact } from './record.js';
-import { scopeKey, scopeOf } from './scope.js';
+import { scopeKey, scopeOf, type Scope } from './scope.js';
 import { LIMITS } from './limits.js';
 import type { Job, JobFact } from './job.js';
-import { minutes, seconds, type Instant } from './time.js';
+import type { Runner } from './runner.js';
+import { hours, minutes, seconds, type Instant } from './time.js';
 import { META } from './surroundings.js';
-import type { SweepView } from './sweep.js';
+import { attempt, type SweepView } from './sweep-view.js';
 
 /** (c) Gitea's queued and in-progress jobs → table. A job that no webhook had announced is counted: that measures the webhook path. */
 export async function compareWithGitea(view: SweepView): Promise<void> {
+  const { jobsApi } = await view.ports.server();
+  if (jobsApi) await recordListing(view);
+  for (const scope of view.scopes) await attempt(view, `jobs of ${scopeKey(scope)}`, () => readSilentJobs(view, scope, jobsApi));
+}
+
+async function recordListing(view: SweepView): Promise<void> {
   const { ports, settings } = view;
-  const server = await ports.server();
-  if (server.jobsApi) {
-    const facts = await ports.gitea.listJobs();
-    view.inProgress = new Set(facts.filter((fact) => fact.status === 'running').map((fact) => fact.id));
-    // Without `workflow_job` in the hook every job is found so.
-    const announces = (await ports.store.readMeta(META.source)) !== 'push';
-    for (const fact of facts) {
-      const scope = scopeOf(settings.scopeKind, fact.repository);
+  const facts = await attempt(view, 'listing', async () => {
+    view.giteaAnswered ??= false;
+    return ports.gitea.listJobs();
+  });
+  if (facts === undefined) return;
+  view.giteaAnswered = true;
+  view.inProgress = new Set(facts.filter((fact) => fact.status === 'running').map((fact) => fact.id));
+  // Without `workflow_job` in the hook every job is found so.
+  const announces = (await ports.store.readMeta(META.source)) !== 'push';
+  for (const fact of facts) {
+    const scope = scopeOf(settings.scopeKind, fact.repository);
+    await attempt(view, `job ${fact.id}`, async () => {
       const recorded = await recordJobFact(ports, scope, fact);
-      if (announces && recorded.job !== undefined && isMissed(recorded.job, view.now)) await countMissed(view, fact);
-      if (!view.scopes.some((each) => scopeKey(each) === scopeKey(scope))) {
-        view.scopes.push(scope);
-        await ports.store.noteScope(scope);
-      }
-    }
+      if (announces && recorded.kind === 'recorded' && recorded.job !== undefined && isMissed(recorded.job, view.now)) await countMissed(view, fact);
+      if (view.scopes.some((each) => scopeKey(each) === scopeKey(scope))) return;
+      view.scopes.push(scope);
+      await ports.store.noteScope(scope);
+    });
   }
-  await readBusyJobs(view, server.jobsApi);
 }
 
 /** Deliveries take up to 3.5 s, longer behind a slow receiver; a pass looks every minute, so each missed job is counted once. */
@@ -45,24 +54,36 @@ async function countMissed(view: SweepView, fact: JobFact): Promise<void> {
 }
 
 /**
- * P16 to P18: jobs that should be running and are in no list are read one by one. Absence proves nothing: a cancel up
- * to 1.25 sends no event, and a job being cancelled on 1.27 is in no list by status. On 1.24 the witness is the row.
+ * P16 to P18: jobs that should be in a list and are not are read one by one. Absence proves nothing: a cancel up to
+ * 1.25 sends no event, and a job being cancelled on 1.27 is in no list by status. On 1.24 the witness is the row.
  */
-async function readBusyJobs(view: SweepView, jobsApi: boolean): Promise<void> {
+async function readSilentJobs(view: SweepView, scope: Scope, jobsApi: boolean): Promise<void> {
   const { ports } = view;
-  for (const scope of view.scopes) {
-    const { jobs, runners } = await ports.store.loadScope(scopeKey(scope));
-    for (const job of jobs) {
-      if (jobsApi && job.planned !== undefined) continue;
-      if (jobsApi) {
-        const unseen = job.status === 'running' ? view.inProgress?.has(job.id) !== true : job.status === 'blocked' && view.now - job.confirmedAt > 10 * LIMITS.confirmed;
-        if (!unseen) continue;
-        const fact = await ports.gitea.readJob(job.repository, job.id);
-        await (fact === null ? recordGone(ports, scope, job) : recordJobFact(ports, scope, fact));
-      } else if (job.status === 'running') {
-        const runner = runners.find((each) => each.ran === job.id);
-        if (runner !== undefined && (await ports.gitea.readRunner(scope, runner.runnerId)) === null) await recordGone(ports, scope, job);
-      }
-    }
+  const { jobs, runners } = await ports.store.loadScope(scopeKey(scope));
+  for (const job of jobs) {
+    await attempt(view, `job ${job.id}`, async () => {
+      if (!jobsApi) return (await isOverOn124(view, scope, job, runners)) ? void (await recordGone(ports, scope, job)) : undefined;
+      // A planned job has no row that could be read.
+      if (job.planned !== undefined || !isSilent(job, view)) return;
+      const fact = await ports.gitea.readJob(job.repository, job.id);
+      await (fact === null ? recordGone(ports, scope, job) : recordJobFact(ports, scope, fact));
+    });
   }
+}
+
+/** Queued jobs that want a machine are confirmed by the dispatcher; those of others only here, and seldom. */
+function isSilent(job: Job, { inProgress, now }: SweepView): boolean {
+  if (job.status === 'running') return inProgress?.has(job.id) !== true;
+  return job.status !== 'done' && now - job.confirmedAt > 10 * LIMITS.confirmed;
+}
+
+/** Gitea ends what is abandoned after 24 h, and tells it once. */
+const ABANDONED = hours(25);
+
+async function isOverOn124(view: SweepView, scope: Scope, job: Job, runners: readonly Runner[]): Promise<boolean> {
+  if (job.status === 'done') return false;
+  if (view.now - (job.pickedAt ?? job.queuedAt) > ABANDONED) return true;
+  if (job.status !== 'running') return false;
+  const runnerId = runners.find((each) => each.ran === job.id)?.runnerId ?? job.runnerId;
+  return runnerId !== null && (await view.ports.gitea.readRunner(scope, runnerId)) === null;
 }

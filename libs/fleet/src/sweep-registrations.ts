@@ -1,42 +1,87 @@
+import { backoffUntil } from './backoff.js';
 import { LIMITS } from './limits.js';
-import { TAGS } from './ports.js';
+import { TAGS, type RunnerRow } from './ports.js';
 import { reason } from './reason.js';
-import { runnerNamePrefix } from './runner-name.js';
+import { amendRunner } from './record.js';
 import { advance } from './runner-lifecycle.js';
-import { scopeKey } from './scope.js';
+import { runnerNamePrefix } from './runner-name.js';
+import type { Runner } from './runner.js';
+import { scopeKey, type Scope } from './scope.js';
 import { META } from './surroundings.js';
-import type { SweepView } from './sweep.js';
+import { livingMachines, messageOf, type SweepView } from './sweep-view.js';
+import { minutes, seconds, type Instant } from './time.js';
+
+/** A left-over as the passes before saw it. */
+interface Orphan {
+  readonly since: Instant;
+  readonly failures: number;
+  readonly notBefore: Instant;
+}
+
+type Orphans = { readonly [name: string]: Orphan };
+
+/** Two passes in a row, also where two run at once. */
+const TWO_PASSES = seconds(50);
+/** A grant protects its name for this much longer than it may be used: clocks differ. */
+const CLOCKS_DIFFER = minutes(2);
 
 /**
  * (d) P22 and P14: registrations are deleted only after their machine is gone. Asked in the same 40 ms, Gitea grants
  * both a deletion and a job, which then hangs until its zombie sweep. A left-over without grant, record or machine
- * goes when two passes in a row saw it so.
+ * goes when two passes in a row saw it so. Each that cannot be deleted backs off alone.
  */
 export async function deleteOrphans(view: SweepView): Promise<void> {
-  const { ports, settings, now } = view;
-  const before = new Set(((await ports.store.readMeta(META.orphans)) as string[] | undefined) ?? []);
-  const orphans: string[] = [];
-  const prefix = runnerNamePrefix(settings.installation);
-  for (const scope of view.scopes) {
-    const { runners, plan } = await ports.store.loadScope(scopeKey(scope));
-    for (const runner of runners.filter((each) => each.state === 'ended' && !each.registrationGone)) {
-      await ports.gitea.unregister(scope, runner.runnerId);
-      const done = advance(runner, { at: now, change: { registrationGone: true } });
-      if (done !== undefined) await ports.store.replaceRunner({ ...done, version: runner.version + 1 });
-    }
-    // Without EC2's word a machine of that name may be alive.
-    if (view.instances === undefined) continue;
+  const { store } = view.ports;
+  const before = ((await store.readMeta(META.orphans)) as Orphans | undefined) ?? {};
+  const orphans: { [name: string]: Orphan } = {};
+  // Without EC2's word a machine of that name may be alive.
+  const machines = view.instances === undefined ? undefined : new Set(livingMachines(view).map((each) => each.tags[TAGS.name]));
+  for (const scope of machines === undefined ? [] : view.scopes) {
+    const { runners, plan } = await store.loadScope(scopeKey(scope));
+    for (const runner of runners.filter((each) => each.state === 'ended' && !each.registrationGone && !machines!.has(each.name))) await unregisterEnded(view, scope, runner);
+    const granted = plan.grants.filter((grant) => view.now - grant.grantedAt <= LIMITS.grant + CLOCKS_DIFFER).map((grant) => grant.name);
+    const known = new Set([...runners.map((runner) => runner.name), ...granted, ...machines!]);
+    const ids = new Set(runners.map((runner) => runner.runnerId));
     for (const row of view.rows.get(scopeKey(scope)) ?? []) {
-      const ours = row.name.startsWith(prefix) && !runners.some((each) => each.runnerId === row.runnerId || each.name === row.name) && !plan.grants.some((grant) => grant.name === row.name && now - grant.grantedAt <= LIMITS.grant);
-      if (!ours || row.busy || view.instances.some((each) => each.tags[TAGS.name] === row.name && each.state !== 'terminated')) continue;
-      if (!before.has(row.name)) {
-        orphans.push(row.name);
-        continue;
-      }
-      await ports.gitea.unregister(scope, row.runnerId);
-      view.orphans += 1;
-      ports.log.warn('left-over registration deleted', { runner: row.name, sentence: reason('ORPHAN_REGISTRATION', { name: row.name }).sentence });
+      if (!row.name.startsWith(runnerNamePrefix(view.settings.installation)) || known.has(row.name) || ids.has(row.runnerId) || row.busy) continue;
+      const left = await deleteOrphan(view, scope, row, before[row.name]);
+      if (left !== undefined) orphans[row.name] = left;
     }
   }
-  await ports.store.writeMeta(META.orphans, orphans);
+  if (machines !== undefined && JSON.stringify(before) !== JSON.stringify(orphans)) await store.writeMeta(META.orphans, orphans);
+}
+
+async function unregisterEnded(view: SweepView, scope: Scope, runner: Runner): Promise<void> {
+  const { ports, now } = view;
+  const failures = runner.ending?.failures ?? 0;
+  const tell = (message: string) => view.troubles.push({ part: `registration ${runner.name}`, message });
+  if ((runner.ending?.notBefore ?? 0) > now) return void tell(`asked ${failures} times to delete it`);
+  try {
+    await ports.gitea.unregister(scope, runner.runnerId);
+    await amendRunner(ports, runner, (current) => advance(current, { at: now, change: { registrationGone: true } }));
+  } catch (cause) {
+    tell(messageOf(cause));
+    const ending = { since: runner.ending?.since ?? now, code: runner.ending?.code ?? 'ENDED', failures: failures + 1, notBefore: backoffUntil(runner.name, failures + 1, now) };
+    await amendRunner(ports, runner, (current) => advance(current, { at: now, change: { ending } }));
+  }
+}
+
+/** What is left of it: `undefined` once it is deleted. */
+async function deleteOrphan(view: SweepView, scope: Scope, row: RunnerRow, before: Orphan | undefined): Promise<Orphan | undefined> {
+  const { ports, now } = view;
+  const orphan = before ?? { since: now, failures: 0, notBefore: now + TWO_PASSES };
+  if (orphan.notBefore > now) {
+    if (orphan.failures > 0) view.troubles.push({ part: `registration ${row.name}`, message: `asked ${orphan.failures} times to delete it` });
+    return orphan;
+  }
+  try {
+    await ports.gitea.unregister(scope, row.runnerId);
+    view.orphans += 1;
+    ports.log.warn('left-over registration deleted', { runner: row.name, sentence: reason('ORPHAN_REGISTRATION', { name: row.name }).sentence });
+    return undefined;
+  } catch (cause) {
+    view.troubles.push({ part: `registration ${row.name}`, message: messageOf(cause) });
+    const failures = orphan.failures + 1;
+    return { ...orphan, failures, notBefore: backoffUntil(row.name, failures, now) };
+  }
 }

@@ -1,0 +1,27 @@
+import { adoptedRunner, revivedRunner } from './adoption.js';
+import { TAGS, type Instance, type ScopeItems } from './ports.js';
+import { reason } from './reason.js';
+import type { Runner } from './runner.js';
+import { scopeKey, type Scope } from './scope.js';
+import { attempt, livingMachines, type SweepView } from './sweep-view.js';
+
+/** P23: machines of this scope that have no record, or one that was given up too early, get one from their tags. */
+export async function adoptStrangers(view: SweepView, scope: Scope, { runners }: ScopeItems): Promise<void> {
+  for (const instance of livingMachines(view)) {
+    const name = instance.tags[TAGS.name];
+    if (name === undefined || instance.tags[TAGS.scope] !== scopeKey(scope)) continue;
+    const record = runners.find((each) => each.name === name);
+    if (record === undefined || record.state === 'ended') await attempt(view, `machine ${instance.instanceId}`, () => adopt(view, instance, record, scope));
+  }
+}
+
+async function adopt(view: SweepView, instance: Instance, record: Runner | undefined, scope: Scope): Promise<void> {
+  const { ports, settings, now } = view;
+  const runner = record === undefined ? adoptedRunner(instance, scope, settings.classes, now) : revivedRunner(record, instance, now);
+  // A machine that lives takes its place, whatever the caps say: they limit launches, not the truth.
+  await ports.store.takeCap({ names: [runner.name], classId: runner.classId, scope: runner.scope, limits: { all: Infinity, perClass: Infinity, perScope: Infinity } });
+  const written = await (record === undefined ? ports.store.createRunner(runner) : ports.store.replaceRunner(runner));
+  if (written.kind === 'conflict') return;
+  view.adopted += 1;
+  ports.log.warn('machine without a live record adopted', { runner: runner.name, instanceId: instance.instanceId, sentence: reason('ADOPTED', { instanceId: instance.instanceId }).sentence });
+}

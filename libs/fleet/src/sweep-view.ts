@@ -1,0 +1,56 @@
+import type { Ending } from './end-of-life.js';
+import type { FleetPorts, Instance, RunnerRow } from './ports.js';
+import type { Runner } from './runner.js';
+import type { Scope, ScopeKey } from './scope.js';
+import type { FleetSettings } from './settings.js';
+import type { Instant } from './time.js';
+
+/** What one pass knows; parts fill it in and later parts read it. */
+export interface SweepView {
+  readonly ports: FleetPorts;
+  readonly settings: FleetSettings;
+  readonly now: Instant;
+  /** `undefined`: EC2 did not answer. */
+  instances: readonly Instance[] | undefined;
+  scopes: Scope[];
+  /** Ids of the jobs that Gitea lists as in progress; `undefined`: it did not answer. */
+  inProgress: ReadonlySet<string> | undefined;
+  /** Did Gitea answer anything? `undefined`: it was asked nothing. */
+  giteaAnswered: boolean | undefined;
+  readonly rows: Map<ScopeKey, readonly RunnerRow[]>;
+  /** What should end, of all scopes: the brake looks at all of it before anything of it is done. */
+  readonly endings: { readonly ending: Ending; readonly runner: Runner }[];
+  /** Machines that this pass asked EC2 to end, with what that came to; `null`: it was accepted. */
+  readonly asked: Map<string, unknown>;
+  readonly ended: { instanceId: string; code: string }[];
+  /** Single items that failed: each hinders no other, and is told until it is mended. */
+  readonly troubles: { part: string; message: string }[];
+  adopted: number;
+  missed: number;
+  orphans: number;
+}
+
+export function newView(ports: FleetPorts, settings: FleetSettings): SweepView {
+  return { ports, settings, now: ports.now(), instances: undefined, scopes: [], inProgress: undefined, giteaAnswered: undefined, rows: new Map(), endings: [], asked: new Map(), ended: [], troubles: [], adopted: 0, missed: 0, orphans: 0 };
+}
+
+/** Does the work for one item; a failure is noted under the name of the part and goes no further. */
+export async function attempt<Result>(view: SweepView, part: string, work: () => Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await work();
+  } catch (cause) {
+    const message = messageOf(cause);
+    view.troubles.push({ part, message });
+    view.ports.log.error('part of the sweep failed', { part, message });
+    return undefined;
+  }
+}
+
+export function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** Machines that still exist. */
+export function livingMachines(view: SweepView): readonly Instance[] {
+  return (view.instances ?? []).filter((instance) => instance.state !== 'terminated');
+}
