@@ -10,7 +10,8 @@ import { composeInstallation, createLauncherPort, createLogger, createParameterR
 import { createRunStore } from '@tinqs/run-store';
 import { createSpotLauncher } from '@tinqs/spot-launcher';
 import { withDeathSchedule } from './death-schedule.js';
-import type { DispatchTools } from './dispatch.js';
+import type { DispatchTools, EventPlanner } from './dispatch.js';
+import { createPlanLook } from './look-at-plans.js';
 import { createOnce } from './once.js';
 
 /** Everything the dispatch function works with, made once per cold start. */
@@ -24,11 +25,12 @@ export function composeDispatcher(environment: Environment, now: () => number): 
   const spot = createSpotLauncher({ ec2: new EC2Client({ maxAttempts: 1 }), now: () => new Date(now()) });
   const rootDeviceName = remember(async (imageId: string) => (await spot.describeImage(imageId))?.rootDeviceName);
   const scheduler = { client: new SchedulerClient({}), group: environment['SCHEDULE_GROUP'] ?? '', roleArn: environment['SCHEDULE_ROLE_ARN'] ?? '', log };
+  const queue = createSqsQueue({ client: new SQSClient({}), url: environment['QUEUE_URL'] ?? '' });
   const { ports, settings, gitea } = composeInstallation(config, {
     installation: environment['INSTALLATION'] ?? 'unnamed',
     classes,
     store: createRunStore({ client: new DynamoDBClient({}), table: config.DDB_TABLE, now }),
-    queue: createSqsQueue({ client: new SQSClient({}), url: environment['QUEUE_URL'] ?? '' }),
+    queue,
     launcher: (machine) => withDeathSchedule(createLauncherPort({ launcher: spot, settings: machine, readParameter, rootDeviceName, now }), scheduler),
     readParameter,
     fetch: createLeanFetch(),
@@ -37,13 +39,17 @@ export function composeDispatcher(environment: Environment, now: () => number): 
   });
   if (config.RUNNER_TOKEN !== undefined && config.RUNNER_SCOPE !== 'instance') log.warn('RUNNER_TOKEN is not needed: runners are registered at the level of RUNNER_SCOPE', { scope: config.RUNNER_SCOPE });
   const controller = createController(ports, settings);
+  const source = config.DISPATCH_SOURCE;
+  let planner: Promise<EventPlanner> | undefined;
+  // Parser and matcher are loaded at the first push: most deliveries are about jobs.
+  const load = () => (planner ??= import('./plan-event.js').then(({ createEventPlanner }) => createEventPlanner({ gitea, ports, settings, controller, source, queue })));
   return {
     controller,
     ports,
     settings,
+    source,
     once: createOnce(),
-    // Parser and matcher are loaded at the first push: most deliveries are about jobs.
-    planEvent: async (delivery, receivedAt) => (await import('./plan-event.js')).createPlanEvent({ gitea, ports, settings, controller })(delivery, receivedAt),
+    planner: { plan: async (...event) => (await load()).plan(...event), settle: async (...event) => (await load()).settle(...event), look: createPlanLook({ gitea, ports, controller }) },
   };
 }
 

@@ -1,6 +1,6 @@
 import { META, scopeKey, scopeOf, type Controller, type DeliveryRecord, type FleetPorts, type FleetSettings, type Scope, type ScopeKey } from '@tinqs/fleet';
 import type { Delivery } from '@tinqs/gitea-client';
-import { toFact, type QueueMessage } from '@tinqs/installation';
+import { toFact, type DispatchSource, type QueueMessage } from '@tinqs/installation';
 import type { Once } from './once.js';
 
 /** A message as the queue hands it out. */
@@ -13,12 +13,22 @@ export interface DispatchTools {
   readonly controller: Controller;
   readonly ports: FleetPorts;
   readonly settings: FleetSettings;
-  /** What a ref or pull-request event means: the scopes to plan, and a sentence for the log of deliveries. */
-  readonly planEvent: PlanEvent;
+  readonly planner: EventPlanner;
+  readonly source: DispatchSource;
   readonly once: Once;
 }
 
-export type PlanEvent = (delivery: Extract<Delivery, { kind: 'push' | 'pull-request' }>, receivedAt: number) => Promise<{ readonly scopes: readonly Scope[]; readonly sentence: string }>;
+type RefDelivery = Extract<Delivery, { kind: 'push' | 'pull-request' }>;
+
+/** What ref and pull-request events mean. */
+export interface EventPlanner {
+  /** The scopes to plan, and a sentence for the log of deliveries. */
+  plan(delivery: RefDelivery, receivedAt: number): Promise<{ readonly scopes: readonly Scope[]; readonly sentence: string }>;
+  /** 10 s later: what has Gitea made of it? */
+  settle(delivery: RefDelivery, receivedAt: number): Promise<{ readonly scopes: readonly Scope[] }>;
+  /** Brings the planned jobs of a scope up to date before it is planned again. */
+  look(scope: Scope): Promise<void>;
+}
 
 /**
  * Works off a batch: writes every fact the messages carry, then plans each scope once. Answers with the ids of the
@@ -69,11 +79,14 @@ interface Recorded {
 async function record(message: QueueMessage, tools: DispatchTools): Promise<Recorded> {
   switch (message.kind) {
     case 'knock':
+      await tools.planner.look(message.scope);
       return { scopes: [message.scope], receivedAt: tools.ports.now(), record: null };
     case 'stub': {
       const { id, receivedAt, event, repository, decision, sentence } = message;
       return { scopes: [], receivedAt, record: { id, receivedAt, event, repository, decision, sentence } };
     }
+    case 'settle':
+      return { scopes: (await tools.planner.settle(message.delivery, message.receivedAt)).scopes, receivedAt: message.receivedAt, record: null };
     case 'delivery':
       return recordDelivery(message.delivery, message.receivedAt, tools);
   }
@@ -93,7 +106,7 @@ async function recordDelivery(delivery: Delivery, receivedAt: number, tools: Dis
     }
     case 'push':
     case 'pull-request': {
-      const { scopes, sentence } = await tools.planEvent(delivery, receivedAt);
+      const { scopes, sentence } = await tools.planner.plan(delivery, receivedAt);
       return { scopes, receivedAt, record: { ...about, decision: 'planned', sentence } };
     }
     case 'repository': {
@@ -124,9 +137,9 @@ function sayUnknown(delivery: Delivery, { ports, once }: DispatchTools): void {
 }
 
 /** The log of deliveries and the classes that the sweep, the dashboard and the command line read: after the launch, and never in its way. */
-async function writeLog(records: readonly DeliveryRecord[], { ports, settings, once }: DispatchTools): Promise<void> {
+async function writeLog(records: readonly DeliveryRecord[], { ports, settings, source, once }: DispatchTools): Promise<void> {
   const writes = records.map((each) => ports.store.recordDelivery(each));
-  if (once.isFirst(`classes ${settings.installation}`)) writes.push(ports.store.writeMeta(META.classes, settings.classes));
+  if (once.isFirst(`classes ${settings.installation}`)) writes.push(ports.store.writeMeta(META.classes, settings.classes), ports.store.writeMeta(META.source, source));
   for (const outcome of await Promise.allSettled(writes)) {
     if (outcome.status === 'rejected') ports.log.warn('log of deliveries could not be written', { cause: outcome.reason as unknown });
   }

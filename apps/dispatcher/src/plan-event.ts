@@ -1,42 +1,161 @@
-import { scopeOf, type Controller, type FleetPorts, type FleetSettings } from '@tinqs/fleet';
-import { isGiteaError, readChangedFiles, type Delivery, type GiteaClient } from '@tinqs/gitea-client';
-import { toFact } from '@tinqs/installation';
-import { explainDecision, matchTriggers, pushEvent, type Decision, type TriggerEvent } from '@tinqs/trigger-matcher';
-import { judgedAs, type GiteaVersion } from '@tinqs/workflow-parser';
-import type { PlanEvent } from './dispatch.js';
+import { META, scopeKey, scopeOf, type Controller, type FleetPorts, type FleetSettings, type Scope } from '@tinqs/fleet';
+import { isGiteaError, type GiteaClient } from '@tinqs/gitea-client';
+import { toFact, type DispatchSource, type MessageQueue } from '@tinqs/installation';
+import { explainDecision, type Decision } from '@tinqs/trigger-matcher';
+import { comparePlan, type Difference } from './compare-plan.js';
+import { decideEvent, type DecidedEvent, type RefDelivery } from './decide-event.js';
+import type { EventPlanner } from './dispatch.js';
+import { createPlanLook, recordRows, SETTLE_MS } from './look-at-plans.js';
+import { readMade, statusVerdict, type Made } from './made-runs.js';
+import { plannedFact, type PlannedRun } from './planned-runs.js';
 
-type RefDelivery = Extract<Delivery, { kind: 'push' | 'pull-request' }>;
-
-export interface PlanEventTools {
+export interface EventPlannerTools {
   readonly gitea: GiteaClient;
   readonly ports: FleetPorts;
   readonly settings: FleetSettings;
   readonly controller: Pick<Controller, 'record'>;
+  readonly source: DispatchSource;
+  readonly queue: Pick<MessageQueue, 'send'>;
+}
+
+/** Of the differences that are shown. */
+const SHOWN = 20;
+/** Deliveries whose decision is remembered until they settle. */
+const REMEMBERED = 64;
+/** A run made earlier than this before its event arrived is another event's: behind a slow receiver deliveries wait for minutes. */
+const LATE_MS = 120_000;
+
+/** What `META.planDifferences` holds. */
+export interface PlanDifferences {
+  readonly count: number;
+  /** The newest first. */
+  readonly last: readonly { readonly at: number; readonly repository: string; readonly sha: string; readonly sentence: string }[];
 }
 
 /**
- * What a push or pull request starts: decided here as Gitea decides it, and recorded with its reasons. Where the
- * server can list its jobs, the list is the demand, whatever was decided.
+ * What a push or pull request starts: decided here as Gitea decides it, recorded with its reasons, and compared with
+ * what Gitea did 10 s later. What is demand depends on the source and the server: Gitea's own list wherever there is
+ * one; the events, where they come; else the planned jobs.
  */
-export function createPlanEvent(tools: PlanEventTools): PlanEvent {
-  return async (delivery, receivedAt) => {
-    const { ports, settings } = tools;
-    if (!startsRuns(delivery)) return { scopes: [], sentence: 'nothing to plan: a test delivery or a deleted ref' };
-    const scope = scopeOf(settings.scopeKind, delivery.repository);
-    const sentence = await decide(delivery, tools).catch((cause: unknown) => {
-      ports.log.warn('event could not be matched', { deliveryId: delivery.id, cause });
-      return 'the workflows could not be read';
-    });
-    if (!(await ports.server()).jobsApi) return { scopes: [scope], sentence };
-    const seenAt = ports.now();
-    const jobs = await tools.gitea.listJobs({ status: 'queued', scope: { kind: 'repository', repository: { id: delivery.repository.id } } }).catch((cause: unknown) => {
+export function createEventPlanner(tools: EventPlannerTools): EventPlanner {
+  const { gitea, ports, settings, controller, source, queue } = tools;
+  const remembered = new Map<string, Promise<DecidedEvent | null>>();
+  const look = createPlanLook(tools);
+
+  function decided(delivery: RefDelivery): Promise<DecidedEvent | null> {
+    const known = remembered.get(delivery.id);
+    if (known !== undefined) return known;
+    const decision = decideEvent(gitea, delivery);
+    remembered.set(delivery.id, decision);
+    decision.catch(() => remembered.delete(delivery.id));
+    const [oldest] = remembered.keys();
+    if (remembered.size > REMEMBERED && oldest !== undefined) remembered.delete(oldest);
+    return decision;
+  }
+
+  /** The repository's queued jobs, as demand. `undefined`: this server, or this token, cannot list them. */
+  async function list(scope: Scope, delivery: RefDelivery, receivedAt: number): Promise<number | undefined> {
+    if (!(await ports.server()).jobsApi) return undefined;
+    const seenAt = Math.max(ports.now(), receivedAt);
+    try {
+      const jobs = await gitea.listJobs({ status: 'queued', scope: { kind: 'repository', repository: { id: delivery.repository.id } } });
+      for (const job of jobs) await controller.record(scope, toFact(job, delivery.repository, seenAt, 'listing'));
+      return jobs.length;
+    } catch (cause) {
+      if (isGiteaError(cause, 'forbidden')) return undefined;
       // Deleted since: it has no jobs any more.
-      if (isGiteaError(cause, 'not-found')) return [];
+      if (isGiteaError(cause, 'not-found')) return 0;
       throw cause;
-    });
-    for (const job of jobs) await tools.controller.record(scope, toFact(job, delivery.repository, Math.max(seenAt, receivedAt), 'listing'));
-    return { scopes: jobs.length === 0 ? [] : [scope], sentence };
+    }
+  }
+
+  /** Makes the planned jobs demand, but for those that Gitea already shows as rows or as over. */
+  async function demand(scope: Scope, delivery: RefDelivery, runs: readonly PlannedRun[]): Promise<number> {
+    const [first] = runs;
+    if (first === undefined) return 0;
+    const at = ports.now();
+    const made = await readMade(gitea, await ports.server(), delivery.repository, first.sha);
+    let planned = 0;
+    for (const run of runs) {
+      const found = made.kind === 'runs' ? made.runs.filter((each) => each.file === run.file && each.event === run.event && each.ref === run.ref) : [];
+      await recordRows(controller, scope, delivery.repository, found, at);
+      if (found.length > 0) continue;
+      for (const row of run.rows) {
+        const verdict = made.kind === 'statuses' ? statusVerdict(made.statuses, row).kind : 'unseen';
+        // Where rows can be listed, those behind `needs` come with the list.
+        if (row.status === 'none' || verdict === 'final' || (row.status === 'blocked' && made.kind === 'runs')) continue;
+        const status = verdict === 'open' ? 'queued' : verdict === 'blocked' ? 'blocked' : row.status;
+        await controller.record(scope, plannedFact(row, run, delivery.repository, { at, status, via: verdict === 'unseen' ? 'plan' : 'read' }));
+        planned += 1;
+      }
+    }
+    return planned;
+  }
+
+  /** Has Gitea announced jobs of this commit? */
+  async function announced(scope: Scope, sha: string): Promise<boolean> {
+    const { jobs } = await ports.store.loadScope(scopeKey(scope));
+    return jobs.some((job) => job.planned === undefined && job.headSha === sha);
+  }
+
+  async function show(delivery: RefDelivery, sha: string, differences: readonly Difference[]): Promise<void> {
+    if (differences.length === 0) return;
+    const repository = delivery.repository.fullName;
+    for (const { kind, sentence } of differences) ports.log.warn('Gitea did otherwise than planned', { repository, deliveryId: delivery.id, difference: kind, sentence });
+    const before = ((await ports.store.readMeta(META.planDifferences)) ?? { count: 0, last: [] }) as PlanDifferences;
+    // Every hook that sends the event once more settles it once more.
+    const news = differences.map(({ sentence }) => ({ at: ports.now(), repository, sha, sentence })).filter((each) => !before.last.some((known) => known.repository === repository && known.sha === sha && known.sentence === each.sentence));
+    if (news.length === 0) return;
+    await ports.store.writeMeta(META.planDifferences, { count: before.count + news.length, last: [...news, ...before.last].slice(0, SHOWN) } satisfies PlanDifferences);
+  }
+
+  return {
+    look,
+
+    async plan(delivery, receivedAt) {
+      if (!startsRuns(delivery)) return { scopes: [], sentence: 'nothing to plan: a test delivery or a deleted ref' };
+      const scope = scopeOf(settings.scopeKind, delivery.repository);
+      const listed = source === 'workflow_job' ? undefined : await list(scope, delivery, receivedAt);
+      let decision: DecidedEvent | null;
+      try {
+        decision = await decided(delivery);
+      } catch (cause) {
+        // Where the plan may be the demand, the queue brings the event again until it can be read.
+        if (source !== 'workflow_job' && (source === 'push' || listed === undefined) && !isGiteaError(cause, 'not-found', 'forbidden')) throw cause;
+        ports.log.warn('event could not be matched', { deliveryId: delivery.id, cause });
+        return { scopes: listed === undefined ? [] : [scope], sentence: 'the workflows could not be read' };
+      }
+      if (decision === null) return { scopes: listed ? [scope] : [], sentence: 'no workflow files' };
+      for (const each of decision.decisions) {
+        if (each.outcome !== 'runs' && each.outcome !== 'no-match') ports.log.warn('workflow starts nothing', { repository: delivery.repository.fullName, why: explainDecision(each) });
+      }
+      const planned = source === 'push' ? await demand(scope, delivery, decision.runs) : 0;
+      // An older push of this ref may just have lost its jobs to this one (≤ 1.25).
+      if (source === 'push') await look(scope);
+      await queue.send({ kind: 'settle', receivedAt, delivery }, SETTLE_MS);
+      return { scopes: (listed ?? 0) > 0 || source === 'push' ? [scope] : [], sentence: `${summarise(decision.decisions)}${planned === 0 ? '' : `; ${planned} planned ${planned === 1 ? 'job is' : 'jobs are'} the demand until Gitea shows rows`}` };
+    },
+
+    async settle(delivery, receivedAt) {
+      const early = receivedAt + SETTLE_MS - ports.now();
+      if (early > 0) {
+        await queue.send({ kind: 'settle', receivedAt, delivery }, early);
+        return { scopes: [] };
+      }
+      const decision = await decided(delivery);
+      if (decision === null) return { scopes: [] };
+      const scope = scopeOf(settings.scopeKind, delivery.repository);
+      const made = await readMade(gitea, await ports.server(), delivery.repository, decision.sha);
+      const planned = source === 'auto' && made.kind !== 'runs' && !(await announced(scope, decision.sha)) ? await demand(scope, delivery, decision.runs) : 0;
+      await show(delivery, decision.sha, differencesOf(decision, made, receivedAt));
+      if (source !== 'workflow_job') await look(scope);
+      return { scopes: planned > 0 || source === 'push' ? [scope] : [] };
+    },
   };
+}
+
+function differencesOf({ runs, ref, events, files }: DecidedEvent, made: Made, receivedAt: number): readonly Difference[] {
+  return comparePlan({ runs, ref, events, files, since: receivedAt - LATE_MS }, made);
 }
 
 function startsRuns(delivery: RefDelivery): boolean {
@@ -51,25 +170,3 @@ export function summarise(decisions: readonly Decision[]): string {
   const head = `${running.size} of ${paths.length} ${paths.length === 1 ? 'workflow runs' : 'workflows run'}`;
   return [head, ...others].join('; ').slice(0, 2_000);
 }
-
-async function decide(delivery: RefDelivery, tools: PlanEventTools): Promise<string> {
-  const { gitea } = tools;
-  const repository = { id: delivery.repository.id };
-  const commit = delivery.kind === 'push' ? (delivery.headCommit?.id ?? delivery.after) : delivery.head.sha;
-  const files = await gitea.listWorkflowFiles(repository, commit);
-  if (files === null || files.length === 0) return 'no workflow files';
-  const changedFiles = await readChangedFiles(gitea, { ...delivery, repository });
-  const decisions = matchTriggers(files, eventOf(delivery, changedFiles), { gitea: await versionOf(gitea) });
-  for (const decision of decisions.filter((each) => each.outcome !== 'runs' && each.outcome !== 'no-match')) tools.ports.log.warn('workflow starts nothing', { repository: delivery.repository.fullName, why: explainDecision(decision) });
-  return summarise(decisions);
-}
-
-export function eventOf(delivery: RefDelivery, changedFiles: readonly string[] | null): TriggerEvent {
-  if (delivery.kind === 'push') return pushEvent({ ref: delivery.ref, before: delivery.before, after: delivery.after, changedFiles, message: delivery.headCommit?.message ?? '' });
-  return { type: delivery.event, action: delivery.action, baseRef: delivery.base.ref, headRef: delivery.head.ref, changedFiles, title: delivery.title };
-}
-
-async function versionOf(gitea: GiteaClient): Promise<GiteaVersion> {
-  return judgedAs(await gitea.version()).gitea;
-}
-

@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { createOnce, createPlanEvent, dispatchBatch } from '@tinqs/dispatcher';
+import { createEventPlanner, createOnce, dispatchBatch } from '@tinqs/dispatcher';
 import { createController, reconcileInstance, type Scope } from '@tinqs/fleet';
 import { composeInstallation, ConfigError, createLogger, createParameterReader, createSecretValue, parseRunnerClasses, type Environment } from '@tinqs/installation';
 import { createDashboard, runSweep } from '@tinqs/monitor';
@@ -44,8 +44,9 @@ export async function start(options: Options, environment: Environment, tools: {
   const classes = parseRunnerClasses(readFileSync(new URL('../../dispatcher/runners.yml', import.meta.url), 'utf8'), 'apps/dispatcher/runners.yml');
   const { ports, settings, gitea } = composeInstallation(surroundings.config, { installation, classes, store, queue, launcher: surroundings.launcher, readParameter: createParameterReader(), log, now });
   const controller = createController(ports, settings);
-  const planEvent = createPlanEvent({ gitea, ports, settings, controller });
-  const dispatchTools = { controller, ports, settings, planEvent, once: createOnce() };
+  const source = surroundings.config.DISPATCH_SOURCE ?? 'auto';
+  const planner = createEventPlanner({ gitea, ports, settings, controller, source, queue });
+  const dispatchTools = { controller, ports, settings, planner, source, once: createOnce() };
 
   let seen: Seen = NOTHING_SEEN;
   let lastDeliveries = new Set<string>();

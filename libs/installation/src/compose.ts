@@ -9,12 +9,16 @@ import { createSecretValue, type ReadParameter } from './secrets.js';
 import { createServerFacts } from './server-facts.js';
 import type { MessageQueue } from './sqs-queue.js';
 
+/** What is demand: Gitea's jobs by whatever tells of them, `workflow_job` events alone, or what is planned from pushes. */
+export type DispatchSource = 'auto' | 'workflow_job' | 'push';
+
 /** What the owner configured, whichever app reads it. */
 export interface InstallationConfig {
   readonly GITEA_URL: string;
   readonly GITEA_TOKEN: string;
   readonly RUNNER_TOKEN?: string | undefined;
   readonly RUNNER_SCOPE: ScopeKind;
+  readonly DISPATCH_SOURCE?: DispatchSource | undefined;
   readonly ALLOWED_REPOSITORIES: readonly string[];
   readonly MAX_RUNNERS: number;
   readonly DAILY_BUDGET_USD?: number | undefined;

@@ -1,6 +1,6 @@
 export { callsWorkflow } from './caller.js';
 export { composeInstallation } from './compose.js';
-export type { Installation, InstallationConfig, InstallationTools } from './compose.js';
+export type { DispatchSource, Installation, InstallationConfig, InstallationTools } from './compose.js';
 export { ConfigError, loadConfig } from './config.js';
 export type { Config, ConfigPart, Environment } from './config.js';
 export { toFact } from './gitea-port.js';

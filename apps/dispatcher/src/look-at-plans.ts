@@ -1,0 +1,104 @@
+import { isOpenPlan, replacedPlans, scopeKey, type Controller, type FleetPorts, type Job, type JobFact, type Scope } from '@tinqs/fleet';
+import type { GiteaClient } from '@tinqs/gitea-client';
+import { toFact } from '@tinqs/installation';
+import { readMade, statusVerdict, type Made, type MadeRun } from './made-runs.js';
+
+export interface PlanLookTools {
+  readonly gitea: Pick<GiteaClient, 'call' | 'repositoryById' | 'listRunJobs' | 'commitStatuses'>;
+  readonly ports: FleetPorts;
+  readonly controller: Pick<Controller, 'record'>;
+}
+
+/** Events take up to 3.5 s, and so does the row of a job: what is not there after this will not come. */
+export const SETTLE_MS = 10_000;
+
+/** What becomes of a planned job. */
+export type PlanFate =
+  /** Its run is there: rows stand for it now. */
+  | { readonly kind: 'replaced'; readonly run: MadeRun | null }
+  /** Gitea made no such run. */
+  | { readonly kind: 'not-made' }
+  | { readonly kind: 'final'; readonly conclusion: string }
+  | { readonly kind: 'queued' | 'blocked'; readonly via: 'plan' | 'read' }
+  | { readonly kind: 'unchanged' };
+
+/** Judges one open planned job by what Gitea shows. `jobs`: of its scope. */
+export function fateOf(job: Job, made: Made, jobs: readonly Job[], now: number): PlanFate {
+  const from = job.planned!;
+  if (made.kind === 'runs') {
+    const run = made.runs.find((each) => each.file === from.file && each.event === from.event && each.ref === from.ref);
+    if (run !== undefined) return { kind: 'replaced', run };
+    return now - job.queuedAt >= SETTLE_MS ? { kind: 'not-made' } : { kind: 'unchanged' };
+  }
+  if (replacedPlans(jobs).has(job.id)) return { kind: 'replaced', run: null };
+  const verdict = made.kind === 'statuses' ? statusVerdict(made.statuses, { name: job.name, from }) : { kind: 'unseen' as const };
+  if (verdict.kind === 'final') return verdict;
+  if (verdict.kind === 'open') return { kind: 'queued', via: 'read' };
+  if (verdict.kind === 'blocked') return { kind: 'blocked', via: 'read' };
+  // Without an entry: it may start when nothing of its run that it waits for is open any more.
+  if (job.status !== 'blocked') return { kind: 'unchanged' };
+  const waits = jobs.some((each) => each.planned?.run === from.run && each.status !== 'done' && from.needs.includes(each.planned.key));
+  return waits ? { kind: 'unchanged' } : { kind: 'queued', via: 'plan' };
+}
+
+/**
+ * Compares the open planned jobs of a scope with Gitea: its own rows take their place, what is over is over, and what
+ * waited for others may start. Before every plan that a knock causes, so that no machine is launched for a job that
+ * is known to be gone. One query where nothing is planned.
+ */
+export function createPlanLook({ gitea, ports, controller }: PlanLookTools): (scope: Scope) => Promise<void> {
+  return async (scope) => {
+    const { jobs } = await ports.store.loadScope(scopeKey(scope));
+    const open = jobs.filter(isOpenPlan);
+    if (open.length === 0) return;
+    const server = await ports.server();
+    const commits = new Map(open.map((job) => [`${job.repository.id} ${job.headSha}`, job]));
+    for (const [key, first] of commits) {
+      const askedAt = ports.now();
+      const made = await readMade(gitea, server, first.repository, first.headSha ?? '').catch((cause: unknown): Made => {
+        ports.log.warn('Gitea could not be asked about planned jobs', { repository: first.repository.fullName, sha: first.headSha, cause });
+        return { kind: 'unknown' };
+      });
+      for (const job of open.filter((each) => `${each.repository.id} ${each.headSha}` === key)) await carryOut(scope, job, fateOf(job, made, jobs, askedAt), askedAt);
+    }
+  };
+
+  async function carryOut(scope: Scope, job: Job, fate: PlanFate, askedAt: number): Promise<void> {
+    switch (fate.kind) {
+      case 'unchanged':
+        return;
+      case 'queued':
+      case 'blocked':
+        if (fate.kind !== job.status || fate.via === 'read') await controller.record(scope, factOf(job, { status: fate.kind, conclusion: null, seenAt: askedAt, via: fate.via }));
+        return;
+      case 'final':
+        await controller.record(scope, factOf(job, { status: 'done', conclusion: fate.conclusion, seenAt: askedAt, via: 'read' }));
+        return;
+      case 'replaced':
+        // Rows first: a crash in between leaves both, and rows hide plans.
+        if (fate.run !== null) await recordRows(controller, scope, job.repository, [fate.run], askedAt);
+        return forget(scope, job, 'replaced', askedAt);
+      case 'not-made':
+        return forget(scope, job, 'not-made', askedAt);
+    }
+  }
+
+  /** Its row is the job of history; the plan leaves no second one. */
+  async function forget(scope: Scope, job: Job, conclusion: string, seenAt: number): Promise<void> {
+    await controller.record(scope, factOf(job, { status: 'done', conclusion, seenAt, via: 'plan' }));
+    await ports.store.deleteJob(scopeKey(scope), job.id);
+    ports.log.info('planned job closed', { job: job.id, name: job.name, repository: job.repository.fullName, conclusion });
+  }
+}
+
+/** Records the rows of runs that are not over: as demand, or to know which runner took which. */
+export async function recordRows(controller: Pick<Controller, 'record'>, scope: Scope, repository: Job['repository'], runs: readonly MadeRun[], askedAt: number): Promise<void> {
+  for (const row of runs.flatMap((run) => run.jobs)) {
+    if (row.status === 'queued' || row.status === 'in_progress') await controller.record(scope, toFact(row, repository, askedAt, 'listing'));
+  }
+}
+
+function factOf(job: Job, change: Pick<JobFact, 'status' | 'conclusion' | 'seenAt' | 'via'>): JobFact {
+  const { id, repository, runId, name, labels, headSha, headBranch, url, createdAt } = job;
+  return { id, repository, runId, name, labels, headSha, headBranch, url, createdAt, runnerId: null, ...change, ...(job.planned === undefined ? {} : { planned: job.planned }) };
+}
