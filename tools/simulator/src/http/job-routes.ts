@@ -57,6 +57,7 @@ export const JOB_ROUTES: readonly RepositoryRoute[] = [
   },
   { method: 'GET', pattern: '/actions/jobs/:job', scope: 'repository', since: '1.25', answer: (call, repository) => withJob(call, repository, (job) => ({ status: 200, body: shapeOf(call, job) ?? null })) },
   { method: 'GET', pattern: '/actions/jobs/:job/logs', scope: 'repository', answer: readLog },
+  { method: 'GET', pattern: '/actions/runs', scope: 'repository', since: '1.25', answer: listRuns },
   { method: 'GET', pattern: '/actions/runs/:run', scope: 'repository', since: '1.25', answer: readRun },
   { method: 'GET', pattern: '/actions/runs/:run/jobs', scope: 'repository', since: '1.25', answer: (call, repository) => listJobs(call, new Set([repository.id]), newestOf(call)) },
   { method: 'POST', pattern: '/actions/runs/:run/rerun', scope: 'repository', since: '1.26', answer: (call, repository) => rerun(call, repository, 'all') },
@@ -74,6 +75,15 @@ function withJob(call: Call, repository: SimulatedRepository, answer: (job: Simu
 function newestOf({ world, parameters }: Call): (job: SimulatedJob) => boolean {
   const run = world.gitea.runs.get(Number(parameters['run']));
   return (job) => run?.jobIds.includes(job.id) ?? false;
+}
+
+/** Newest first; of the filters only `head_sha` is known here. */
+function listRuns(call: Call, repository: SimulatedRepository): Answer {
+  if (!call.context.traits.pagesAlways && !isOwner(call.actor, repository)) return failure(call, 403, 'user should be the owner of the repo');
+  const sha = call.query.get('head_sha');
+  const runs = [...call.world.gitea.runs.values()].filter((run) => run.repositoryId === repository.id && (sha === null || run.headSha === sha)).reverse();
+  const shown = pageOfList(call, runs).map((run) => runShape(call.context, call.world, repository, run));
+  return { status: 200, body: { workflow_runs: shown, total_count: runs.length }, headers: listHeaders(call, runs.length) };
 }
 
 function readRun(call: Call, repository: SimulatedRepository): Answer {
