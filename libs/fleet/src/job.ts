@@ -54,6 +54,8 @@ export interface Job {
   readonly queuedAt: Instant;
   /** When an event, a read or a listing last said that it is queued. */
   readonly confirmedAt: Instant;
+  /** When a runner that may have run it vanished: what was confirmed before then counts no more. */
+  readonly doubtedAt?: Instant;
   /** Announced by a delivery. False: found by a listing, so a webhook was missed (or it is the caller of a reusable workflow). */
   readonly announced: boolean;
   /** On Gitea ≥ 1.27: a listed row whose key has `uses` in its file is taken by no runner. `null`: not looked up. */

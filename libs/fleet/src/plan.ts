@@ -70,7 +70,7 @@ function unconfirmed(job: Job, world: World, now: Instant): Action | undefined {
   if (job.planned !== undefined && world.server.jobsApi) return job.idleOuts >= IDLE_OUTS_TO_DOUBT || now - job.confirmedAt > LIMITS.confirmed ? hold(job, reason('PLAN_ONLY')) : undefined;
   if (!world.server.jobsApi) return job.idleOuts >= IDLE_OUTS_TO_DOUBT ? hold(job, reason('UNCONFIRMED')) : undefined;
   const mayBeCaller = world.server.newIdPerAttempt && !job.announced && job.caller === null;
-  if (mayBeCaller || now - job.confirmedAt > LIMITS.confirmed) return { kind: 'confirm', jobId: job.id, reason: reason('CONFIRMING') };
+  if (mayBeCaller || now - job.confirmedAt > LIMITS.confirmed || (job.doubtedAt ?? 0) > job.confirmedAt) return { kind: 'confirm', jobId: job.id, reason: reason('CONFIRMING') };
   return undefined;
 }
 

@@ -14,6 +14,7 @@ import { scopeKey, type Scope } from './scope.js';
 import { adoptStrangers } from './sweep-adoption.js';
 import { askToEnd, trouble } from './sweep-endings.js';
 import { attempt, messageOf, type SweepView } from './sweep-view.js';
+import { doubtUnknownPickups } from './unknown-pickups.js';
 
 /** (a) Death clocks, from EC2 and tags alone. One machine that cannot be ended hinders no other. */
 export async function endClocks(view: SweepView): Promise<void> {
@@ -31,7 +32,9 @@ export async function reconcileScope(view: SweepView, scope: Scope): Promise<voi
   const { store } = view.ports;
   const key = scopeKey(scope);
   const items = await notePlannedPickups(view, scope, await store.loadScope(key));
-  await saveRunners(view.ports, consumptions(items.jobs, items.runners));
+  const consumed = consumptions(items.jobs, items.runners);
+  await saveRunners(view.ports, consumed);
+  await doubtUnknownPickups(view, scope, { ...items, runners: items.runners.filter((runner) => !consumed.some((each) => each.name === runner.name)) });
   await adoptStrangers(view, scope, items);
   const { jobs, runners } = await store.loadScope(key);
   for (const runner of runners.filter((each) => each.state !== 'ended')) {
