@@ -133,14 +133,14 @@ function commitStatus(call: Call, repository: SimulatedRepository): Answer {
   const sha = call.parameters['sha']!;
   const runs = [...world.gitea.runs.values()].filter((run) => run.repositoryId === repository.id && run.headSha === sha && run.event === 'push');
   const statuses = runs.flatMap((run) =>
-    run.jobIds.flatMap((id, index) => {
+    run.jobIds.flatMap((id) => {
       const job = world.gitea.jobs.get(id);
       if (!job) return [];
       const superseded = context.traits.cancelsOlderRuns && job.conclusion === 'cancelled' && job.runnerId !== null;
       const status = job.state !== 'done' || superseded ? 'pending' : job.conclusion === 'success' || job.conclusion === 'skipped' ? 'success' : 'failure';
       const updated = context.time(job.completedAt ?? job.updatedAt);
       return {
-        id: id + index,
+        id,
         status,
         target_url: new URL(pageOf(context, job, `${repository.owner}/${repository.name}`, run)).pathname,
         description: status === 'pending' ? (job.state === 'blocked' ? 'Blocked by required conditions' : 'Waiting to run') : status === 'success' ? 'Successful' : 'Has been cancelled',
