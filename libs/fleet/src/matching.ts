@@ -12,14 +12,17 @@ export interface Demander {
   readonly id: string;
   readonly labels: readonly string[];
   readonly since: number;
+  /** Nothing would be launched for it now: it counts as served only by what the others leave. */
+  readonly heldBack?: boolean;
 }
 
 /**
  * P7: a maximum bipartite matching, job's labels ⊆ runner's labels. It yields counts: Gitea decides who gets what,
- * so a pair of it is never stored. Jobs with more labels go first, since fewer runners fit them; then the older.
+ * so a pair of it is never stored. Jobs with more labels go first, since fewer runners fit them; then the older. Whom
+ * nothing would be launched for goes last: else a grant would seem to serve it, and be made again for another.
  */
 export function matchSupply(jobs: readonly Demander[], suppliers: readonly Supplier[]): ReadonlyMap<string, string> {
-  const jobsInOrder = [...jobs].sort((a, b) => b.labels.length - a.labels.length || a.since - b.since || compare(a.id, b.id));
+  const jobsInOrder = [...jobs].sort((a, b) => Number(a.heldBack ?? false) - Number(b.heldBack ?? false) || b.labels.length - a.labels.length || a.since - b.since || compare(a.id, b.id));
   const suppliersInOrder = [...suppliers].sort((a, b) => a.labels.length - b.labels.length || a.since - b.since || compare(a.name, b.name));
   const jobOf = new Map<string, Demander>();
 

@@ -1,6 +1,6 @@
 import type { Action } from './action.js';
 import { classFor, failedExpression, nearestClass } from './class-match.js';
-import { refusingGate } from './gates.js';
+import { refusingGate, type Granted } from './gates.js';
 import type { Job } from './job.js';
 import { LIMITS } from './limits.js';
 import { compare, matchSupply } from './matching.js';
@@ -77,8 +77,9 @@ function unconfirmed(job: Job, world: World, now: Instant): Action | undefined {
 /** P6 to P11: what supply does not cover is granted, oldest first, as far as the gates let it. */
 function grant(demand: readonly { job: Job; runnerClass: RunnerClass }[], world: World, now: Instant): readonly Action[] {
   const supply = supplyOf(world, now);
-  const matched = matchSupply(demand.map(({ job }) => ({ id: job.id, labels: job.labels, since: job.queuedAt })), supply);
   const doubts = doubtedClasses(demand, now);
+  const isHeldBack = (job: Job, runnerClass: RunnerClass) => (job.notBefore ?? 0) > now || doubts.has(runnerClass.id) || refusingGate(job, runnerClass, world, NOTHING, now) !== undefined;
+  const matched = matchSupply(demand.map(({ job, runnerClass }) => ({ id: job.id, labels: job.labels, since: job.queuedAt, heldBack: isHeldBack(job, runnerClass) })), supply);
   const byClass = new Map<string, number>();
   let granted = 0;
   return demand.map(({ job, runnerClass }): Action => {
@@ -130,6 +131,8 @@ export function nextPlan(world: World, actions: readonly Action[], now: Instant)
   const added = actions.filter((action) => action.kind === 'grant').map(({ name, classId, jobId }) => ({ name, classId, jobId, grantedAt: now }));
   return { epoch: world.plan.epoch + 1, grants: [...kept, ...added] };
 }
+
+const NOTHING: Granted = { all: 0, byClass: new Map() };
 
 function hold(job: Job, why: Reason, until: Instant | null = null): Action {
   return { kind: 'hold', jobId: job.id, reason: why, until };

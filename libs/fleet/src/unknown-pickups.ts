@@ -8,17 +8,20 @@ import type { SweepView } from './sweep-view.js';
 import type { Instant } from './time.js';
 
 /**
- * Queued jobs that a runner may have taken and finished without a word of it: its row is gone, and no job is known to
- * have been its. Without `workflow_job` deliveries that is how most jobs end. `before`: rows were read then.
+ * Queued jobs that a runner may have taken without a word of it: its row is busy or gone, and no job is known to be
+ * its. Without `workflow_job` deliveries that is how most jobs begin and end. `before`: rows were read then.
  */
 export function mayHaveRun(items: Pick<ScopeItems, 'jobs' | 'runners'>, rows: readonly RunnerRow[], before: Instant): readonly Job[] {
   const silent = items.runners.filter((runner) => isSilent(runner, rows, before));
   return items.jobs.filter((job) => job.status === 'queued' && job.planned === undefined && silent.some((runner) => covers(runner.labels, job.labels)));
 }
 
+/** Each change of its row is a doubt once. */
 function isSilent(runner: Runner, rows: readonly RunnerRow[], before: Instant): boolean {
   const { launched } = runner.stages;
-  return runner.state !== 'ended' && runner.ran === null && !runner.registrationGone && launched !== undefined && launched < before && !rows.some((row) => row.runnerId === runner.runnerId);
+  if (runner.state === 'ended' || runner.ran !== null || launched === undefined || launched >= before) return false;
+  const row = rows.find((each) => each.runnerId === runner.runnerId);
+  return row === undefined ? !runner.registrationGone : row.busy && runner.state !== 'busy' && runner.state !== 'draining';
 }
 
 /** P4: they are no demand until Gitea was asked once more; else each would get a second machine. */
