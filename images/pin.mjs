@@ -1,0 +1,110 @@
+// nx run images:pin: writes the sums and digests that versions.json lacks, each from its vendor's own list, and only
+// after the file itself was downloaded and agrees with the list. What fails stays unpinned; the rest is written.
+import { createHash } from 'node:crypto';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expand, fileOf, parseVersions, versionsFile } from './versions.mjs';
+
+/** The pinned copy of `versions`, and a sentence for each entry that could not be pinned. `fetch` as in Node. */
+export async function pinVersions(versions, fetch) {
+  const pinned = structuredClone(versions);
+  const problems = [];
+  for (const base of Object.values(pinned.bases)) {
+    if (base.digest !== null) continue;
+    await attempt(problems, `${base.image}:${base.tag}`, async () => { base.digest = await digestOf(base, fetch); });
+  }
+  for (const [name, tool] of Object.entries(pinned.tools)) {
+    const chosen = tool.version !== null || await attempt(problems, name, async () => { tool.version = await newestOf(tool, fetch); });
+    for (const arch of chosen ? Object.keys(tool.files) : []) {
+      if (isPinned(pinned, name, arch)) continue;
+      await attempt(problems, `${name} for ${arch}`, async () => { tool.files[arch] = await fetchFile(tool, arch, fetch); });
+    }
+  }
+  return { pinned, problems };
+}
+
+function isPinned(versions, name, arch) {
+  try {
+    return fileOf(versions, name, arch) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+async function attempt(problems, what, work) {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    problems.push(`${what}: ${error.message}${error.cause ? ` (${error.cause.message})` : ''}`);
+    return false;
+  }
+}
+
+async function get(url, fetch, init) {
+  const response = await fetch(url, init);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  return response;
+}
+
+async function newestOf(tool, fetch) {
+  const releases = await (await get(tool.releases ?? tool.list.url, fetch)).json();
+  const versions = releases.map(({ version }) => version.replace(/^(go|v)/, '')).filter((version) => version.startsWith(`${tool.series}.`) && /^[\d.]+$/.test(version));
+  if (versions.length === 0) throw new Error(`no release of ${tool.series} in ${tool.releases ?? tool.list.url}`);
+  return versions.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))[0];
+}
+
+async function fetchFile(tool, arch, fetch) {
+  const url = expand(tool.url, tool, arch);
+  const listUrl = expand(tool.list.url, tool, arch);
+  const { algorithm, sum } = await listed(tool.list.kind, listUrl, url.split('/').at(-1), fetch);
+  const hash = createHash(algorithm);
+  for await (const chunk of (await get(url, fetch)).body) hash.update(chunk);
+  const actual = hash.digest('hex');
+  if (actual !== sum) throw new Error(`${url} has the ${algorithm} ${actual}, its list ${listUrl} says ${sum}`);
+  return { url, [algorithm]: sum };
+}
+
+async function listed(kind, listUrl, file, fetch) {
+  if (kind === 'pgp') throw new Error(`has no list of sums: check ${listUrl} with gpg, then write the sha256 of the file you checked`);
+  const answer = await get(listUrl, fetch);
+  if (kind === 'npm') {
+    const [algorithm, base64] = (await answer.json()).dist.integrity.split('-');
+    return { algorithm, sum: Buffer.from(base64, 'base64').toString('hex') };
+  }
+  if (kind === 'go') {
+    const entry = (await answer.json()).flatMap(({ files }) => files).find(({ filename }) => filename === file);
+    if (!/^[0-9a-f]{64}$/.test(entry?.sha256 ?? '')) throw new Error(`${file} is not in ${listUrl}`);
+    return { algorithm: 'sha256', sum: entry.sha256 };
+  }
+  const line = (await answer.text()).split('\n').map((each) => each.trim().split(/\s+\*?/)).find(([, name]) => name === file);
+  if (line === undefined || !/^[0-9a-f]+$/.test(line[0])) throw new Error(`${file} is not in ${listUrl}`);
+  return { algorithm: kind, sum: line[0] };
+}
+
+/** The digest is that of the manifest's own bytes; the registry's header must agree. */
+async function digestOf({ image, tag }, fetch) {
+  const [host, ...path] = image.split('/');
+  const origin = host === 'docker.io' ? 'https://registry-1.docker.io' : `${host.startsWith('127.') ? 'http' : 'https'}://${host}`;
+  const url = `${origin}/v2/${path.join('/')}/manifests/${tag}`;
+  const headers = { accept: 'application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json' };
+  let response = await fetch(url, { headers });
+  if (response.status === 401) {
+    const parts = Object.fromEntries([...(response.headers.get('www-authenticate') ?? '').matchAll(/(\w+)="([^"]*)"/g)].map(([, key, value]) => [key, value]));
+    const { token } = await (await get(`${parts.realm}?service=${encodeURIComponent(parts.service)}&scope=${encodeURIComponent(parts.scope)}`, fetch)).json();
+    response = await fetch(url, { headers: { ...headers, authorization: `Bearer ${token}` } });
+  }
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  const digest = `sha256:${createHash('sha256').update(Buffer.from(await response.arrayBuffer())).digest('hex')}`;
+  const claimed = response.headers.get('docker-content-digest');
+  if (claimed !== digest) throw new Error(`${url} claims the digest ${claimed}, its bytes have ${digest}`);
+  return digest;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { pinned, problems } = await pinVersions(parseVersions(readFileSync(versionsFile, 'utf8')), fetch);
+  writeFileSync(`${versionsFile}.new`, `${JSON.stringify(pinned, null, 2)}\n`);
+  renameSync(`${versionsFile}.new`, versionsFile);
+  for (const problem of problems) console.error(`not pinned: ${problem}`);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+}

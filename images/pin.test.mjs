@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { pinVersions } from './pin.mjs';
+
+const hash = (kind, text, encoding = 'hex') => createHash(kind).update(text).digest(encoding);
+const answers = new Map();
+let server;
+let origin;
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const { status = 200, headers = {}, body = '' } = answers.get(request.url) ?? { status: 404 };
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
+  origin = `http://127.0.0.1:${server.address().port}`;
+});
+afterAll(() => new Promise((closed) => server.close(closed)));
+
+const tool = (kind, list, over = {}) => ({ version: '1.0.1', list: { kind, url: `${origin}${list}` }, url: `${origin}/{arch}-{version}`, arch: { amd64: 'x64' }, files: { amd64: null }, ...over });
+const pinOne = async (entry) => {
+  const { pinned, problems } = await pinVersions({ bases: {}, tools: { t: entry } }, fetch);
+  return { entry: pinned.tools.t, file: pinned.tools.t.files.amd64, problems };
+};
+
+it('pins a file whose bytes agree with the list', async () => {
+  answers.set('/x64-1.0.1', { body: 'archive' });
+  answers.set('/sums', { body: `${hash('sha256', 'other')}  other\n${hash('sha256', 'archive')}  x64-1.0.1\n` });
+  expect(await pinOne(tool('sha256', '/sums'))).toMatchObject({ problems: [], file: { url: `${origin}/x64-1.0.1`, sha256: hash('sha256', 'archive') } });
+});
+
+it('leaves a file unpinned whose bytes disagree with the list, and pins the others', async () => {
+  answers.set('/x64-1.0.1', { body: 'archive' });
+  answers.set('/wrong', { body: `${hash('sha256', 'tampered')}  x64-1.0.1\n` });
+  const { pinned, problems } = await pinVersions({ bases: {}, tools: { bad: tool('sha256', '/wrong'), good: tool('sha256', '/sums') } }, fetch);
+  expect(pinned.tools.bad.files.amd64).toBeNull();
+  expect(pinned.tools.good.files.amd64).not.toBeNull();
+  expect(problems).toEqual([expect.stringContaining('its list')]);
+});
+
+it.each([
+  ['does not have the file', { body: `${hash('sha256', 'x')}  other\n` }],
+  ['is not there', { status: 503 }],
+])('pins nothing when the list %s', async (_, answer) => {
+  answers.set('/list', answer);
+  expect(await pinOne(tool('sha256', '/list'))).toMatchObject({ file: null, problems: [expect.stringContaining('/list')] });
+});
+
+it('takes the newest release of a series from the list of Go', async () => {
+  answers.set('/x64-1.26.10', { body: 'go' });
+  const release = (version) => ({ version: `go${version}`, files: [{ filename: `x64-${version}`, sha256: hash('sha256', 'go') }] });
+  answers.set('/go', { body: JSON.stringify(['1.26.9', '1.26.10', '1.27.0', '1.26.11rc1'].map(release)) });
+  const { entry, problems } = await pinOne(tool('go', '/go', { version: null, series: '1.26' }));
+  expect({ version: entry.version, problems }).toEqual({ version: '1.26.10', problems: [] });
+});
+
+it("reads npm's integrity", async () => {
+  answers.set('/x64-1.0.1', { body: 'archive' });
+  answers.set('/npm', { body: JSON.stringify({ dist: { integrity: `sha512-${hash('sha512', 'archive', 'base64')}` } }) });
+  expect((await pinOne(tool('npm', '/npm'))).file).toEqual({ url: `${origin}/x64-1.0.1`, sha512: hash('sha512', 'archive') });
+});
+
+it.each([
+  ['pins', 'that of its bytes', `sha256:${hash('sha256', '{}')}`, `sha256:${hash('sha256', '{}')}`],
+  ['refuses', 'another', `sha256:${hash('sha256', 'x')}`, null],
+])('%s a base whose claimed digest is %s', async (_, __, claimed, digest) => {
+  answers.set('/v2/library/a/manifests/1', { headers: { 'docker-content-digest': claimed }, body: '{}' });
+  const base = { image: `${origin.slice('http://'.length)}/library/a`, tag: '1', digest: null };
+  expect((await pinVersions({ bases: { base }, tools: {} }, fetch)).pinned.bases.base.digest).toBe(digest);
+});
