@@ -1,3 +1,4 @@
+import './few-threads.js';
 import { ConfigError } from '@tinqs/installation';
 import { parseOptions, UsageError } from './options.js';
 import { createReporter, type ReportLine } from './report.js';
@@ -5,8 +6,6 @@ import { start, type Started } from './start.js';
 import { StoreInUseError } from './store-lock.js';
 
 const STOP_MS = 9_000;
-
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 async function main(): Promise<void> {
   const options = parseOptions(process.argv.slice(2));
