@@ -7,12 +7,13 @@ import { attempt, livingMachines, type SweepView } from './sweep-view.js';
 
 /** P23: machines of this scope that have no record, or one that was given up too early, get one from their tags. */
 export async function adoptStrangers(view: SweepView, scope: Scope, { runners }: ScopeItems): Promise<void> {
-  for (const instance of livingMachines(view)) {
-    const name = instance.tags[TAGS.name];
-    if (name === undefined || instance.tags[TAGS.scope] !== scopeKey(scope)) continue;
-    const record = runners.find((each) => each.name === name);
-    if (record === undefined || record.state === 'ended') await attempt(view, `machine ${instance.instanceId}`, () => adopt(view, instance, record, scope));
-  }
+  const recordOf = (instance: Instance) => runners.find((each) => each.name === instance.tags[TAGS.name]);
+  const isStrange = (instance: Instance) => instance.tags[TAGS.name] !== undefined && instance.tags[TAGS.scope] === scopeKey(scope) && (recordOf(instance)?.state ?? 'ended') === 'ended';
+  const strangers = livingMachines(view).filter(isStrange);
+  if (strangers.length === 0) return;
+  // Another pass may have seen it go since EC2 was asked: only who lives after its record was read is strange.
+  const now = new Set((await view.ports.launcher.list()).filter((each) => each.state !== 'terminated').map((each) => each.instanceId));
+  for (const instance of strangers.filter((each) => now.has(each.instanceId))) await attempt(view, `machine ${instance.instanceId}`, () => adopt(view, instance, recordOf(instance), scope));
 }
 
 async function adopt(view: SweepView, instance: Instance, record: Runner | undefined, scope: Scope): Promise<void> {

@@ -1,0 +1,226 @@
+import { isUnconsumed, lifeOf, poolKey, RUNNER_STATES, TAGS, type CapHolder, type FleetSettings, type Grant, type Job, type PlanItem, type Runner, type StorePort } from '@tinqs/fleet';
+import type { SimulatedEc2, SimulatedWorld } from '@tinqs/simulator';
+
+/** Something that must never be was. */
+export class BrokenInvariant extends Error {
+  override readonly name = 'BrokenInvariant';
+
+  constructor(
+    readonly invariant: string,
+    what: string,
+  ) {
+    super(`${invariant}: ${what}`);
+  }
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const RANK = { blocked: 0, queued: 1, running: 2, done: 3 } as const;
+
+/** What the table holds, mirrored call by call, and the laws that every write and every call to EC2 must keep. */
+export interface Witness {
+  readonly store: StorePort;
+  readonly ec2: SimulatedEc2;
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly runners: ReadonlyMap<string, Runner>;
+  readonly holders: ReadonlyMap<string, CapHolder>;
+  readonly plans: ReadonlyMap<string, PlanItem>;
+  readonly broken: readonly BrokenInvariant[];
+  breach(invariant: string, what: string): void;
+}
+
+export interface WitnessOptions {
+  readonly store: StorePort;
+  readonly ec2: SimulatedEc2;
+  readonly world: SimulatedWorld;
+  readonly settings: FleetSettings;
+  /** By how much the clocks of our processes may differ. */
+  readonly skewMs: number;
+  readonly tell: (line: string) => void;
+}
+
+export function createWitness({ store, ec2, world, settings, skewMs, tell }: WitnessOptions): Witness {
+  const jobs = new Map<string, Job>();
+  const runners = new Map<string, Runner>();
+  const holders = new Map<string, CapHolder>();
+  const plans = new Map<string, PlanItem>();
+  const broken: BrokenInvariant[] = [];
+  const breach = (invariant: string, what: string) => void broken.push(new BrokenInvariant(invariant, what));
+  const alive = (name: string) => world.ledger.machines.filter((machine) => machine.name === name && machine.terminatedAt === null);
+  const ofName = (name: string) => (short: string) => `${short} ${name.replace('tinqs-ci-sim-', '')}`;
+
+  function sawJob(after: Job): void {
+    const key = `${after.scope} ${after.id}`;
+    const before = jobs.get(key);
+    if (before?.status !== after.status || before.generation !== after.generation) tell(`  job ${after.id} ${before === undefined ? 'known as' : `${before.status} →`} ${after.status}${after.generation > 0 ? ` (generation ${after.generation})` : ''}`);
+    if (before !== undefined && after.generation < before.generation) breach('I7', `job ${after.id}: generation ${before.generation} → ${after.generation}`);
+    if (before !== undefined && after.generation === before.generation) {
+      if (RANK[after.status] < RANK[before.status]) breach('I7', `job ${after.id}: ${before.status} → ${after.status} within generation ${after.generation}`);
+      for (const fact of ['pickedAt', 'completedAt', 'runnerId'] as const) if (before[fact] !== null && before[fact] !== after[fact]) breach('I7', `job ${after.id}: ${fact} written twice`);
+    }
+    jobs.set(key, after);
+  }
+
+  function sawRunner(after: Runner): void {
+    const before = runners.get(after.name);
+    if (before?.state !== after.state) tell(ofName(after.name)(`  runner ${before === undefined ? '' : `${before.state} →`} ${after.state}${after.outcome === null ? '' : ` (${after.outcome})`}`));
+    if (before !== undefined) {
+      const back = RUNNER_STATES.indexOf(after.state) < RUNNER_STATES.indexOf(before.state);
+      const revived = before.state === 'ended' && alive(after.name).length > 0;
+      if (back && !revived) breach('I7', `runner ${after.name}: ${before.state} → ${after.state}`);
+      if (before.ran !== null && after.ran !== before.ran) breach('I7', `runner ${after.name}: ran ${before.ran} → ${after.ran}`);
+      if (!revived) for (const [stage, at] of Object.entries(before.stages)) if ((after.stages as Record<string, number>)[stage] !== at) breach('I7', `runner ${after.name}: stage ${stage} written twice`);
+    }
+    if (after.state === 'ended' && before?.state !== 'ended' && after.outcome !== 'launch-failed' && alive(after.name).length > 0) breach('I3', `runner ${after.name} is called ended while its machine lives`);
+    runners.set(after.name, after);
+  }
+
+  /** I2: what is granted is missing in the view that it was granted from. Counted anew, by other means. */
+  function sawPlan(scope: string, plan: PlanItem): void {
+    const before = plans.get(scope);
+    plans.set(scope, plan);
+    if (before !== undefined && plan.epoch !== before.epoch + 1) breach('I2', `scope ${scope}: epoch ${before.epoch} → ${plan.epoch}`);
+    const known = new Set(before?.grants.map((grant) => grant.name));
+    const added = plan.grants.filter((grant) => !known.has(grant.name));
+    if (added.length === 0) return;
+    for (const grant of added) tell(ofName(grant.name)(`  granted for job ${grant.jobId}:`));
+    const clock = added[0]!.grantedAt;
+    const queued = [...jobs.values()].filter((job) => job.scope === scope && job.status === 'queued').map((job) => job.labels);
+    const names = new Set([...runners.values()].filter((runner) => runner.scope === scope).map((runner) => runner.name));
+    const open = (before?.grants ?? []).filter((grant: Grant) => !names.has(grant.name) && clock - grant.grantedAt <= 60 * SECOND).map((grant) => settings.classes.find((each) => each.id === grant.classId)!.labels);
+    const idle = [...runners.values()].filter((runner) => runner.scope === scope && countsAsSupply(runner, clock)).map((runner) => runner.labels);
+    // One job may have been taken between the view and this write.
+    const most = queued.length - mostServed(queued, [...open, ...idle]) + 1;
+    if (added.length > most) breach('I2', `${added.length} granted in ${scope} while ${queued.length} are queued beside ${open.length} grants and ${idle.length} runners`);
+  }
+
+  function countsAsSupply(runner: Runner, at: number): boolean {
+    if (!isUnconsumed(runner) || runner.disabled || runner.registrationGone) return false;
+    const { registered = 0, launched = 0, online = 0 } = runner.stages;
+    // Stalled ones (P6) are none after 90 s; here nobody who might be stalled is counted.
+    if (runner.state === 'idle') return at - online < Math.min(90 * SECOND, runner.limits.idleSeconds * SECOND);
+    if (runner.state === 'booting') return at - launched <= runner.limits.bootSeconds * SECOND;
+    return at - registered <= 60 * SECOND;
+  }
+
+  const watched: StorePort = {
+    ...store,
+    async createJob(job) {
+      const written = await store.createJob(job);
+      if (written.kind === 'written') sawJob(written.item);
+      return written;
+    },
+    async replaceJob(job) {
+      const written = await store.replaceJob(job);
+      if (written.kind === 'written') sawJob(written.item);
+      return written;
+    },
+    async deleteJob(scope, id, version) {
+      await store.deleteJob(scope, id, version);
+      if (!(await store.loadScope(scope)).jobs.some((job) => job.id === id)) {
+        const job = jobs.get(`${scope} ${id}`);
+        if (job !== undefined && job.status !== 'done') breach('I1', `job ${id} is deleted while ${job.status}`);
+        jobs.delete(`${scope} ${id}`);
+      }
+    },
+    async createRunner(runner) {
+      const written = await store.createRunner(runner);
+      if (written.kind === 'written') sawRunner(written.item);
+      return written;
+    },
+    async replaceRunner(runner) {
+      const written = await store.replaceRunner(runner);
+      if (written.kind === 'written') sawRunner(written.item);
+      return written;
+    },
+    async deleteRunner(scope, name, version) {
+      await store.deleteRunner(scope, name, version);
+      if ((await store.loadScope(scope)).runners.some((runner) => runner.name === name)) return;
+      if (alive(name).length > 0 && runners.get(name)?.outcome !== 'launch-failed') breach('I3', `the record of ${name} is deleted while its machine lives`);
+      runners.delete(name);
+    },
+    async savePlan(scope, plan) {
+      const written = await store.savePlan(scope, plan);
+      if (written.kind === 'written') sawPlan(scope.kind === 'repository' ? `repo-${scope.id}` : scope.kind, written.item);
+      return written;
+    },
+    async takeCap(request) {
+      const outcome = await store.takeCap(request);
+      if (outcome.kind === 'full') return outcome;
+      for (const name of request.names) holders.set(name, { name, classId: request.classId, scope: request.scope, since: world.now });
+      const ofClass = [...holders.values()].filter((holder) => holder.classId === request.classId).length;
+      if (Number.isFinite(request.limits.all) && (holders.size > settings.maxRunners || ofClass > request.limits.perClass)) breach('I5', `${holders.size} places are held of ${settings.maxRunners}, ${ofClass} of ${request.limits.perClass} in ${request.classId}`);
+      return outcome;
+    },
+    async releaseCap(released) {
+      await store.releaseCap(released);
+      for (const { name } of released) {
+        holders.delete(name);
+        if (alive(name).length > 0) breach('I5', `the place of ${name} is released while its machine lives`);
+      }
+    },
+  };
+
+  const watchedEc2: SimulatedEc2 = {
+    ...ec2,
+    async launch(request) {
+      const before = world.ledger.machines.length;
+      try {
+        return await ec2.launch(request);
+      } finally {
+        if (world.ledger.machines.length > before) {
+          tell(ofName(request.name)(`  machine ${world.ledger.machines.at(-1)!.instanceId} launched in ${poolKey(request.pool)}:`));
+          if (!holders.has(request.name)) breach('I5', `${request.name} is launched without a place`);
+          if (world.ledger.machines.filter((machine) => machine.name === request.name).length > 1) breach('I2', `two machines are named ${request.name}`);
+        }
+      }
+    },
+    async terminate(instanceId, force) {
+      judgeTermination(instanceId);
+      return ec2.terminate(instanceId, force);
+    },
+  };
+
+  /** I6: a machine in the middle of a job is ended by its clock only, or 120 s after its job is final in Gitea. */
+  function judgeTermination(instanceId: string): void {
+    const machine = world.machines.get(instanceId);
+    if (machine === undefined || machine.state === 'terminated') return;
+    tell(`  EC2 is asked to end ${instanceId}`);
+    const endsBy = Date.parse(machine.request.tags[TAGS.endsBy] ?? '');
+    if (world.now + skewMs >= endsBy || machine.state === 'stopped' || machine.state === 'stopping') return;
+    const job = machine.jobId === null ? undefined : world.gitea.jobs.get(machine.jobId);
+    if (machine.phase !== 'busy' || job === undefined || job.runnerId !== machine.request.runnerId) return;
+    if (job.state !== 'done') breach('I6', `${instanceId} is ended in the middle of job ${job.id}`);
+    else if (job.completedAt !== null && world.now - job.completedAt < 120 * SECOND - skewMs) breach('I6', `${instanceId} is ended ${Math.round((world.now - job.completedAt) / SECOND)} s after the end of job ${job.id}`);
+  }
+
+  return { store: watched, ec2: watchedEc2, jobs, runners, holders, plans, broken, breach };
+}
+
+function mostServed(wanted: readonly (readonly string[])[], offered: readonly (readonly string[])[]): number {
+  const holder = new Map<number, number>();
+  const serve = (job: number, tried: Set<number>): boolean =>
+    offered.some((labels, index) => {
+      if (tried.has(index) || !wanted[job]!.every((label) => labels.includes(label))) return false;
+      tried.add(index);
+      if (holder.has(index) && !serve(holder.get(index)!, tried)) return false;
+      holder.set(index, job);
+      return true;
+    });
+  return wanted.filter((_, job) => serve(job, new Set())).length;
+}
+
+/** I2, I3: how long machines live at most, looked at from time to time. `slackMs`: what silence and dead sweeps may cost. */
+export function judgeAges(world: SimulatedWorld, witness: Witness, slackMs: number): void {
+  for (const machine of world.machines.values()) {
+    if (machine.state === 'terminated') continue;
+    const age = world.now - machine.launchedAt;
+    const { limits } = machine.request;
+    if (age > lifeOf(limits) + 6 * MINUTE + slackMs) witness.breach('I3', `${machine.instanceId} lives for ${Math.round(age / MINUTE)} min`);
+    const unconsumed = machine.phase !== 'busy' && !world.ledger.served.some((served) => served.instanceId === machine.instanceId);
+    // 60 s beyond its own clock, seen up to two sweeps late, and up to half a minute of shutting down. A hanging shutdown has 10 min.
+    const shutsDown = machine.state === 'shutting-down' || machine.state === 'stopping' ? 12 * MINUTE : 0;
+    if (unconsumed && age > (limits.bootSeconds + limits.idleSeconds) * SECOND + 4 * MINUTE + shutsDown + slackMs) witness.breach('I2', `${machine.instanceId} is unconsumed for ${Math.round(age / MINUTE)} min`);
+  }
+}
+
