@@ -127,12 +127,12 @@ function readLog(call: Call, repository: SimulatedRepository): Answer {
   return { status: 200, body: lines.join('') };
 }
 
-/** Entries of pushes only. A job cancelled by a newer run while it ran stays `pending` for ever. */
+/** Entries of pushes only, of each name the one that changed last: a second run at the commit takes the place. A job cancelled by a newer run while it ran stays `pending` for ever. */
 function commitStatus(call: Call, repository: SimulatedRepository): Answer {
   const { world, context } = call;
   const sha = call.parameters['sha']!;
   const runs = [...world.gitea.runs.values()].filter((run) => run.repositoryId === repository.id && run.headSha === sha && run.event === 'push');
-  const statuses = runs.flatMap((run) =>
+  const all = runs.flatMap((run) =>
     run.jobIds.flatMap((id) => {
       const job = world.gitea.jobs.get(id);
       if (!job) return [];
@@ -152,6 +152,9 @@ function commitStatus(call: Call, repository: SimulatedRepository): Answer {
       };
     }),
   );
+  const newest = new Map<string, (typeof all)[number]>();
+  for (const each of all) if ((newest.get(each.context)?.updated_at ?? '') <= each.updated_at) newest.set(each.context, each);
+  const statuses = [...newest.values()];
   const state = statuses.some((each) => each.status === 'failure') ? 'failure' : statuses.some((each) => each.status === 'pending') ? 'pending' : 'success';
   const shown = pageOfList(call, statuses);
   return { status: 200, body: { state, sha, total_count: shown.length, statuses: shown, repository: repositoryShape(context, copyOf(repository)), commit_url: '', url: '' }, headers: { 'x-total-count': String(statuses.length) } };
