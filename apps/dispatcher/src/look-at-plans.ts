@@ -1,4 +1,4 @@
-import { isOpenPlan, replacedPlans, scopeKey, type Controller, type FleetPorts, type Job, type JobFact, type Scope } from '@tinqs/fleet';
+import { isOpenPlan, replacedPlans, scopeKey, type Controller, type FleetPorts, type Job, type JobFact, type PlannedFrom, type Scope } from '@tinqs/fleet';
 import type { GiteaClient } from '@tinqs/gitea-client';
 import { toFact } from '@tinqs/installation';
 import { readMade, statusVerdict, type Made, type MadeRun } from './made-runs.js';
@@ -31,7 +31,7 @@ export function fateOf(job: Job, made: Made, jobs: readonly Job[], now: number):
     return now - job.queuedAt >= SETTLE_MS ? { kind: 'not-made' } : { kind: 'unchanged' };
   }
   if (replacedPlans(jobs).has(job.id)) return { kind: 'replaced', run: null };
-  const verdict = made.kind === 'statuses' ? statusVerdict(made.statuses, { name: job.name, from }) : { kind: 'unseen' as const };
+  const verdict = made.kind === 'statuses' && !sharesEntry(job, jobs) ? statusVerdict(made.statuses, { name: job.name, from }) : { kind: 'unseen' as const };
   if (verdict.kind === 'final') return verdict;
   if (verdict.kind === 'open') return { kind: 'queued', via: 'read' };
   if (verdict.kind === 'blocked') return { kind: 'blocked', via: 'read' };
@@ -39,6 +39,11 @@ export function fateOf(job: Job, made: Made, jobs: readonly Job[], now: number):
   if (job.status !== 'blocked') return { kind: 'unchanged' };
   const waits = jobs.some((each) => each.planned?.run === from.run && each.status !== 'done' && from.needs.includes(each.planned.key));
   return waits ? { kind: 'unchanged' } : { kind: 'queued', via: 'plan' };
+}
+
+/** A branch and a tag pushed at one commit: their runs write to the same entries, which then say nothing of either. */
+export function sharesEntry({ id, headSha, planned }: { readonly id: string; readonly headSha: string | null; readonly planned?: PlannedFrom }, jobs: readonly Job[]): boolean {
+  return jobs.some((each) => each.id !== id && each.headSha === headSha && each.planned?.context === planned?.context);
 }
 
 /**

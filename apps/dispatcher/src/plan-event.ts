@@ -5,7 +5,7 @@ import { explainDecision, type Decision } from '@tinqs/trigger-matcher';
 import { comparePlan, type Difference } from './compare-plan.js';
 import { decideEvent, type DecidedEvent, type RefDelivery } from './decide-event.js';
 import type { EventPlanner } from './dispatch.js';
-import { createPlanLook, recordRows, SETTLE_MS } from './look-at-plans.js';
+import { createPlanLook, recordRows, SETTLE_MS, sharesEntry } from './look-at-plans.js';
 import { readMade, statusVerdict, type Made } from './made-runs.js';
 import { plannedFact, type PlannedRun } from './planned-runs.js';
 
@@ -69,23 +69,24 @@ export function createEventPlanner(tools: EventPlannerTools): EventPlanner {
     }
   }
 
-  /** Makes the planned jobs demand, but for those that Gitea already shows as rows or as over. */
+  /** Makes the planned jobs demand, but for those that Gitea already shows as rows. An entry that is final may still be of an earlier run. */
   async function demand(scope: Scope, delivery: RefDelivery, runs: readonly PlannedRun[]): Promise<number> {
     const [first] = runs;
     if (first === undefined) return 0;
     const at = ports.now();
     const made = await readMade(gitea, await ports.server(), delivery.repository, first.sha);
+    const { jobs } = await ports.store.loadScope(scopeKey(scope));
     let planned = 0;
     for (const run of runs) {
       const found = made.kind === 'runs' ? made.runs.filter((each) => each.file === run.file && each.event === run.event && each.ref === run.ref) : [];
       await recordRows(controller, scope, delivery.repository, found, at);
       if (found.length > 0) continue;
       for (const row of run.rows) {
-        const verdict = made.kind === 'statuses' ? statusVerdict(made.statuses, row).kind : 'unseen';
         // Where rows can be listed, those behind `needs` come with the list.
-        if (row.status === 'none' || verdict === 'final' || (row.status === 'blocked' && made.kind === 'runs')) continue;
-        const status = verdict === 'open' ? 'queued' : verdict === 'blocked' ? 'blocked' : row.status;
-        await controller.record(scope, plannedFact(row, run, delivery.repository, { at, status, via: verdict === 'unseen' ? 'plan' : 'read' }));
+        if (row.status === 'none' || (row.status === 'blocked' && made.kind === 'runs')) continue;
+        const verdict = made.kind !== 'statuses' || sharesEntry({ id: row.id, headSha: run.sha, planned: row.from }, jobs) ? 'unseen' : statusVerdict(made.statuses, row).kind;
+        const seen = verdict === 'open' ? ({ status: 'queued', via: 'read' } as const) : verdict === 'blocked' ? ({ status: 'blocked', via: 'read' } as const) : ({ status: row.status, via: 'plan' } as const);
+        await controller.record(scope, plannedFact(row, run, delivery.repository, { at, ...seen }));
         planned += 1;
       }
     }
