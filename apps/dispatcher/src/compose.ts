@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { createController } from '@tinqs/fleet';
+import { createController, type RunnerClass } from '@tinqs/fleet';
 import { createLeanFetch } from '@tinqs/gitea-client';
-import { composeInstallation, createLauncherPort, createLogger, createParameterReader, createSqsQueue, loadConfig, parseRunnerClasses, type Environment } from '@tinqs/installation';
+import { composeInstallation, createAwsCall, createLambdaParameterReader, createLauncherPort, createLogger, createSqsQueue, loadConfig, type Environment } from '@tinqs/installation';
 import { createRunStore } from '@tinqs/run-store';
 import { createSpotLauncher } from '@tinqs/spot-launcher';
 import { withDeathSchedule } from './death-schedule.js';
@@ -15,17 +13,16 @@ import { createPlanLook } from './look-at-plans.js';
 import { createOnce } from './once.js';
 
 /** Everything the dispatch function works with, made once per cold start. */
-export function composeDispatcher(environment: Environment, now: () => number): DispatchTools {
+export function composeDispatcher(environment: Environment, classes: readonly RunnerClass[], now: () => number): DispatchTools {
   const config = loadConfig('dispatch', environment);
   const log = createLogger((line) => console.log(line), now, { function: 'dispatch' });
-  const folder = environment['LAMBDA_TASK_ROOT'] ?? process.cwd();
-  const classes = parseRunnerClasses(readFileSync(join(folder, 'runners.yml'), 'utf8'));
-  const readParameter = createParameterReader();
+  const call = createAwsCall({ environment, now });
+  const readParameter = createLambdaParameterReader(call);
   // Launches are tried by the launcher itself: the SDK would spend its attempts on one exhausted pool.
   const spot = createSpotLauncher({ ec2: new EC2Client({ maxAttempts: 1 }), now: () => new Date(now()) });
   const rootDeviceName = remember(async (imageId: string) => (await spot.describeImage(imageId))?.rootDeviceName);
   const scheduler = { client: new SchedulerClient({}), group: environment['SCHEDULE_GROUP'] ?? '', roleArn: environment['SCHEDULE_ROLE_ARN'] ?? '', log };
-  const queue = createSqsQueue({ client: new SQSClient({}), url: environment['QUEUE_URL'] ?? '' });
+  const queue = createSqsQueue({ call, url: environment['QUEUE_URL'] ?? '' });
   const { ports, settings, gitea } = composeInstallation(config, {
     installation: environment['INSTALLATION'] ?? 'unnamed',
     classes,
@@ -33,7 +30,7 @@ export function composeDispatcher(environment: Environment, now: () => number): 
     queue,
     launcher: (machine) => withDeathSchedule(createLauncherPort({ launcher: spot, settings: machine, readParameter, rootDeviceName, now }), scheduler),
     readParameter,
-    fetch: createLeanFetch(),
+    fetch: createLeanFetch(config.GITEA_CA_FILE === undefined ? {} : { ca: readFileSync(config.GITEA_CA_FILE, 'utf8') }),
     log,
     now,
   });

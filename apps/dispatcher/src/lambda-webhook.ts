@@ -1,5 +1,4 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { createLogger, createParameterReader, createSecretValue, createSqsQueue, loadConfig } from '@tinqs/installation';
+import { createAwsCall, createLambdaParameterReader, createLogger, createSecretValue, createSqsQueue, loadConfig } from '@tinqs/installation';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { handleWebhook, type WebhookTools } from './webhook.js';
 
@@ -18,7 +17,9 @@ function compose(environment: NodeJS.ProcessEnv): WebhookTools {
   const config = loadConfig('webhook', environment);
   const now = Date.now;
   const log = createLogger((line) => console.log(line), now, { function: 'webhook' });
-  const secrets = config.WEBHOOK_SECRET.map((setting) => createSecretValue(setting, { readParameter: createParameterReader(), now }));
-  const queue = createSqsQueue({ client: new SQSClient({}), url: environment['QUEUE_URL'] ?? '' });
+  const call = createAwsCall({ environment, now });
+  const readParameter = createLambdaParameterReader(call);
+  const secrets = config.WEBHOOK_SECRET.map((setting) => createSecretValue(setting, { readParameter, now }));
+  const queue = createSqsQueue({ call, url: environment['QUEUE_URL'] ?? '' });
   return { secrets: () => Promise.all(secrets.map((secret) => secret.read())), allowedRepositories: config.ALLOWED_REPOSITORIES, send: (message) => queue.send(message), log, now };
 }

@@ -49,7 +49,11 @@ export class GiteaError extends Error {
   }
 }
 
-/** Tells whether something thrown is a `GiteaError`, of one of the kinds where some are named. */
+/**
+ * Tells whether something thrown is a `GiteaError`, of one of the kinds where some are named. By its name: a file that is
+ * loaded late has a copy of this library, and so of the class.
+ */
 export function isGiteaError(error: unknown, ...kinds: readonly GiteaErrorKind[]): error is GiteaError {
-  return error instanceof GiteaError && (kinds.length === 0 || kinds.includes(error.kind));
+  if (!(error instanceof Error) || error.name !== 'GiteaError') return false;
+  return kinds.length === 0 || kinds.includes((error as GiteaError).kind);
 }

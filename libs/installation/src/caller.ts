@@ -1,6 +1,5 @@
 import type { Job } from '@tinqs/fleet';
 import type { GiteaClient } from '@tinqs/gitea-client';
-import { parseWorkflow } from '@tinqs/workflow-parser';
 
 /**
  * Gitea ≥ 1.27 lists the caller of a reusable workflow like a job, and no field tells it. The workflow file at the
@@ -17,15 +16,9 @@ export function createCallerCheck(client: GiteaClient): (job: Job) => Promise<bo
     for (const folder of ['.gitea/workflows', '.github/workflows']) {
       const path = file.includes('/') ? file : `${folder}/${file}`;
       const text = await client.call({ method: 'GET', path: `${base}/raw/${path.split('/').map(encodeURIComponent).join('/')}`, query: { ref: job.headSha } }).catch(() => undefined);
-      if (text !== undefined) return callsWorkflow(text.text, job.name);
+      // The parser is loaded when it is needed: few servers are new enough.
+      if (text !== undefined) return (await import('./calls-workflow.js')).callsWorkflow(text.text, job.name);
     }
     return false;
   };
-}
-
-/** A job's name is its `name` or its key, with the matrix in parentheses behind it. */
-export function callsWorkflow(workflowText: string, jobName: string): boolean {
-  const parsed = parseWorkflow(workflowText, { gitea: '1.27' });
-  if (parsed.kind !== 'workflow') return false;
-  return parsed.workflow.jobs.some((job) => job.uses !== undefined && [job.id, job.name].some((name) => typeof name === 'string' && (jobName === name || jobName.startsWith(`${name} (`))));
 }

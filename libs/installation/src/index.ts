@@ -1,4 +1,6 @@
-export { callsWorkflow } from './caller.js';
+export { AwsCallError, createAwsCall } from './aws-call.js';
+export type { AwsCall } from './aws-call.js';
+export { callsWorkflow } from './calls-workflow.js';
 export { composeInstallation } from './compose.js';
 export type { DispatchSource, Installation, InstallationConfig, InstallationTools } from './compose.js';
 export { ConfigError, loadConfig } from './config.js';
@@ -8,7 +10,7 @@ export { createLauncherPort, userDataOf } from './launcher-port.js';
 export type { LauncherPortOptions, MachineSettings } from './launcher-port.js';
 export { createLogger } from './logger.js';
 export type { Logger } from './logger.js';
-export { createParameterReader } from './parameter-reader.js';
+export { createLambdaParameterReader, createParameterReader } from './parameter-reader.js';
 export { pricePerHour } from './prices.js';
 export type { QueueMessage } from './queue-message.js';
 export { parseRunnerClasses } from './runner-classes.js';

@@ -83,6 +83,7 @@ async function requestOf(order: LaunchOrder, settings: MachineSettings, rootDevi
     securityGroups: settings.securityGroups,
     ...(runnerClass.instanceProfile && settings.instanceProfile !== null ? { instanceProfile: settings.instanceProfile } : {}),
     userData,
+    deadline: new Date(order.deadline),
     tags: {
       Name: name,
       [TAGS.mark]: 'true',

@@ -1,5 +1,5 @@
 import type { QueuePort } from '@tinqs/fleet';
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { AwsCall } from './aws-call.js';
 import type { QueueMessage } from './queue-message.js';
 
 export interface MessageQueue extends QueuePort {
@@ -9,10 +9,11 @@ export interface MessageQueue extends QueuePort {
 /** SQS delays a message by at most 15 minutes; what must wait longer is found by the sweep. */
 const LONGEST_DELAY_SECONDS = 900;
 
-export function createSqsQueue({ client, url }: { readonly client: SQSClient; readonly url: string }): MessageQueue {
+/** The queue behind a URL, by SQS's JSON protocol. */
+export function createSqsQueue({ call, url }: { readonly call: AwsCall; readonly url: string }): MessageQueue {
   const send = async (message: QueueMessage, delayMs = 0): Promise<void> => {
     const DelaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.ceil(delayMs / 1_000));
-    await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(message), ...(DelaySeconds > 0 ? { DelaySeconds } : {}) }));
+    await call({ service: 'sqs', endpoint: url, target: 'AmazonSQS.SendMessage', version: '1.0', input: { QueueUrl: url, MessageBody: JSON.stringify(message), ...(DelaySeconds > 0 ? { DelaySeconds } : {}) } });
   };
   return { send, knock: (scope, delayMs) => send({ kind: 'knock', scope }, delayMs) };
 }

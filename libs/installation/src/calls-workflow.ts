@@ -1,0 +1,8 @@
+import { parseWorkflow } from '@tinqs/workflow-parser';
+
+/** Does this file say of the job of this name that it only calls another workflow? A job's name is its `name` or its key, with the matrix in parentheses behind it. */
+export function callsWorkflow(workflowText: string, jobName: string): boolean {
+  const parsed = parseWorkflow(workflowText, { gitea: '1.27' });
+  if (parsed.kind !== 'workflow') return false;
+  return parsed.workflow.jobs.some((job) => job.uses !== undefined && [job.id, job.name].some((name) => typeof name === 'string' && (jobName === name || jobName.startsWith(`${name} (`))));
+}
