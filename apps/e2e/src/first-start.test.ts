@@ -94,7 +94,7 @@ describe('npm start in a fresh folder', () => {
   it('is told in the README line by line', () => {
     const readme = readFileSync(join(workspaceRoot, 'README.md'), 'utf8');
     const block = /```\n(tinqs-ci {2}local demo[\s\S]*?)```/.exec(readme)![1]!;
-    const shape = (text: string) => text.replace(/\d+ s/g, 'N s').replace(/of \d+ files/, 'of N files').replace(/t3a?\.\w+ eu-west-1\w (spot|on-demand)/, 'TYPE ZONE MARKET').replace(/→ booting {3}.*/, '→ booting   …');
+    const shape = (text: string) => text.replace(/\d+ s/g, 'N s').replace(/of \d+ files/, 'of N files').replace(/t3a?\.\w+ eu-west-1\w (spot|on-demand)/, 'TYPE ZONE MARKET').replace(/(launching → )?booting {3}.*/, 'booting   …');
     const said = running.lines.length > 0 ? allLines : [];
     for (const line of block.split('\n').filter((each) => /^ {2}\d\d:\d\d:\d\d/.test(each))) {
       const [, event = '', text = ''] = /^ {2}\S+ {2}(.{12}) {2}(.*)$/.exec(line)!;
