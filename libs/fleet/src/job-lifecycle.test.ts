@@ -48,10 +48,10 @@ const UP_TO_126: readonly Row[] = [
 describe('a fact about a job, up to 1.26', () => {
   it.each(UP_TO_126)('%s, told %s: delivery %s, answer since %s, answer before %s (%s)', (from, to, delivery, fresh, stale) => {
     expect(outcome(STATES[from], factOf(to, 'delivery', NOW))).toBe(delivery);
-    for (const via of ['read', 'listing'] as const) {
-      expect(outcome(STATES[from], factOf(to, via, NOW))).toBe(fresh);
-      expect(outcome(STATES[from], factOf(to, via, NOW - seconds(60)))).toBe(stale);
-    }
+    // What an answer about that very job takes back, a listing only gives reason to ask.
+    expect(outcome(STATES[from], factOf(to, 'read', NOW))).toBe(fresh);
+    expect(outcome(STATES[from], factOf(to, 'listing', NOW))).toBe(fresh.endsWith('+1') ? 'ask' : fresh);
+    for (const via of ['read', 'listing'] as const) expect(outcome(STATES[from], factOf(to, via, NOW - seconds(60)))).toBe(stale);
   });
 
   it('covers every pair of states', () => {
@@ -60,8 +60,13 @@ describe('a fact about a job, up to 1.26', () => {
 });
 
 describe('P5 from 1.27 a job id is one attempt', () => {
-  it.each(['blocked', 'queued', 'running'] as const)('so that a final job told %s stays final, whoever says so', (status) => {
-    for (const via of ['delivery', 'read', 'listing'] as const) expect(outcome(STATES.done, factOf(status, via, NOW), V127)).toBe('done');
+  it.each(['blocked', 'queued', 'running'] as const)('so that a final job told %s by a delivery stays final, and nobody is asked', (status) => {
+    expect(outcome(STATES.done, factOf(status, 'delivery', NOW), V127)).toBe('done');
+  });
+
+  it('but an answer is believed: a job run again before an upgrade keeps its id', () => {
+    expect(outcome(STATES.done, factOf('queued', 'listing', NOW), V127)).toBe('ask');
+    expect(outcome(STATES.done, factOf('queued', 'read', NOW), V127)).toBe('queued+1');
   });
 
   it('and everything else is as before', () => {

@@ -55,8 +55,8 @@ export function applyJobFact(job: Job, fact: JobFact, server: { readonly newIdPe
     return changed(job, fact, { status: 'done', conclusion: fact.conclusion, completedAt: fact.seenAt, runnerId: job.runnerId ?? fact.runnerId, announced });
   }
   if (fact.status === 'running') {
-    // P5: on Gitea ≥ 1.27 an id is one attempt, so nothing follows its end.
-    if (job.status === 'done') return isFresh(fact, job.completedAt) && fact.via !== 'delivery' && !server.newIdPerAttempt ? reopened(job, fact) : settle(job, { ...job, announced });
+    // P5: an overtaken delivery. Only an answer since the end shows a re-run.
+    if (job.status === 'done') return isFresh(fact, job.completedAt) && fact.via !== 'delivery' ? believed(job, fact, announced) : settle(job, { ...job, announced });
     // Without a runner it is no pick-up: a caller of a reusable workflow (1.27), or a job that is over already (1.24).
     if (fact.runnerId === null && fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };
     if (fact.runnerId === null) return settle(job, { ...job, announced });
@@ -66,17 +66,22 @@ export function applyJobFact(job: Job, fact: JobFact, server: { readonly newIdPe
   }
   if (RANK[fact.status] > RANK[job.status]) return changed(job, fact, { status: fact.status, labels: fact.labels, queuedAt: fact.seenAt, confirmedAt: fact.seenAt, announced });
   if (fact.status === job.status) return settle(job, { ...job, announced, labels: fact.labels, confirmedAt: Math.max(job.confirmedAt, fact.seenAt) });
-  if (job.status === 'queued') return fact.via === 'delivery' || !isFresh(fact, job.confirmedAt) ? settle(job, { ...job, announced }) : reopened(job, fact);
+  if (job.status === 'queued') return fact.via === 'delivery' || !isFresh(fact, job.confirmedAt) ? settle(job, { ...job, announced }) : believed(job, fact, announced);
   // Queued or blocked after running or done: a stale delivery, a re-run (≤ 1.26), or a claim that was given back (1.27).
-  if (job.status === 'done' && server.newIdPerAttempt) return settle(job, { ...job, announced });
+  if (job.status === 'done' && server.newIdPerAttempt && fact.via === 'delivery') return settle(job, { ...job, announced });
   if (fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };
-  return isFresh(fact, job.completedAt ?? job.pickedAt) ? reopened(job, fact) : settle(job, { ...job, announced });
+  return isFresh(fact, job.completedAt ?? job.pickedAt) ? believed(job, fact, announced) : settle(job, { ...job, announced });
 }
 
 /** Two attempts under one id (≤ 1.26), or a claim that was given back (1.27): which came last, only an answer tells. */
 function anotherRunner(job: Job, fact: JobFact, announced: boolean): FactOutcome {
   if (fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };
-  return isFresh(fact, job.pickedAt) ? reopened(job, fact) : settle(job, { ...job, announced });
+  return isFresh(fact, job.pickedAt) ? believed(job, fact, announced) : settle(job, { ...job, announced });
+}
+
+/** What takes a job back is the answer about that very job. A listing is only a reason to ask: clocks differ, and lists are long. */
+function believed(job: Job, fact: JobFact, announced: boolean): FactOutcome {
+  return fact.via === 'listing' ? { kind: 'ask', job: { ...job, announced } } : reopened(job, fact);
 }
 
 function reopened(job: Job, fact: JobFact): FactOutcome {

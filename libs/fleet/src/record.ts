@@ -35,12 +35,13 @@ export async function recordJobFact(ports: RecordPorts, scope: Scope, fact: JobF
   }
   if (final === null) return amend(ports, scope, fact, jobFromFact(fact, key));
 
-  // P5: something that is not final about a job that was final. On Gitea ≥ 1.27 an id is one attempt: it is stale.
+  // P5: something that is not final about a job that was final. On Gitea ≥ 1.27 an id is one attempt: a delivery is stale.
   const server = await ports.server();
   // A doubled or replayed push plans the same ids again: only what Gitea itself shows as open is believed.
-  if (server.newIdPerAttempt || fact.via === 'plan') return { kind: 'stale', job: undefined };
-  // 1.24 cannot be asked: `queued` is believed, `in_progress` only of a job that is known to be queued again.
-  if (!server.jobsApi && fact.status === 'running') return amend(ports, scope, fact, undefined);
+  if (fact.via === 'plan') return { kind: 'stale', job: undefined };
+  // Unless it was run again before the server was upgraded: then it lives, or an answer says so. 1.24 cannot be asked:
+  // `queued` is believed, `in_progress` only of a job that is known to be queued again.
+  if ((server.newIdPerAttempt && fact.via === 'delivery') || (!server.jobsApi && fact.status === 'running')) return amend(ports, scope, fact, undefined);
   const answer = fact.via === 'read' ? fact : server.jobsApi ? await ports.gitea.readJob(fact.repository, fact.id) : fact;
   if (answer === null || answer.status === 'done' || answer.seenAt <= final.at) return { kind: 'stale', job: undefined };
   return amend(ports, scope, answer, { ...jobFromFact(answer, key), generation: final.generation + 1, announced: true });
