@@ -110,6 +110,14 @@ describe('what became of a runner', () => {
     expect(outcomeOf(runner('a', change), stateReason)).toBe(expected);
   });
 
+  it('P19 EC2 took it in its job, and the stopped runner still reported a failure', () => {
+    const stopped = runner('a', { ran: '1', stages: { completed: NOW } });
+
+    expect(outcomeOf(stopped, 'Server.SpotInstanceTermination', 'failure')).toBe('interrupted');
+    expect(outcomeOf(stopped, 'Server.SpotInstanceTermination', 'success')).toBe('used');
+    expect(outcomeOf(stopped, 'Client.InstanceInitiatedShutdown', 'failure')).toBe('used');
+  });
+
   it.each<readonly [why: string, change: Partial<Runner>, stateReason: string | null, expected: boolean]>([
     ['its own power-off', {}, 'Client.InstanceInitiatedShutdown', true],
     ['nobody knows', {}, null, true],

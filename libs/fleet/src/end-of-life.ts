@@ -86,13 +86,15 @@ export function brake(endings: readonly Ending[], machines: number): { readonly 
 
 const SPOT_TAKEN = new Set(['Server.SpotInstanceTermination', 'Server.SpotInstanceShutdown', 'Server.InternalError', 'Server.ScheduledStop']);
 
-/** P13, P19: what became of a runner whose machine is gone. The cause comes from EC2, never from the job. */
-export function outcomeOf(runner: Runner, stateReason: string | null): RunnerOutcome {
+/** P13, P19: what became of a runner whose machine is gone. The cause comes from EC2; `conclusion` is that of its job. */
+export function outcomeOf(runner: Runner, stateReason: string | null, conclusion: string | null = null): RunnerOutcome {
   const asked: Partial<Record<ReasonCode, RunnerOutcome>> = { DEATH_CLOCK: 'clock', STOPPED: 'clock', BOOT_LIMIT: 'boot-failed', IDLE_OUT: 'idle-out', JOB_FINAL: 'used', RUNNER_ROW_GONE: 'used' };
   const byUs = runner.ending === null ? undefined : asked[runner.ending.code as ReasonCode];
   if (byUs !== undefined) return byUs;
-  if (runner.stages.completed !== undefined) return 'used';
-  if (stateReason !== null && SPOT_TAKEN.has(stateReason)) return 'interrupted';
+  const isTaken = stateReason !== null && SPOT_TAKEN.has(stateReason);
+  // Its system stops the runner, which still reports the job that it kills as a failure.
+  if (runner.stages.completed !== undefined) return isTaken && conclusion === 'failure' ? 'interrupted' : 'used';
+  if (isTaken) return 'interrupted';
   // A machine that powered itself off after its runner's exit is no interruption, though Gitea may still say in_progress.
   // Gitea deletes an ephemeral row in the moment its job is final: a row that is gone before we delete it ran a job,
   // also one that was too short to be seen online.

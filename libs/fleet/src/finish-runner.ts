@@ -21,7 +21,7 @@ export async function finishRunner(view: SweepView, seen: Runner, stateReason: s
   const { jobs } = await ports.store.loadScope(seen.scope);
   // Its job may have been recorded in this very moment.
   const [runner = seen] = consumptions(jobs, [seen]);
-  const outcome: RunnerOutcome = runner.instanceId === null ? 'launch-failed' : outcomeOf(runner, stateReason);
+  const outcome: RunnerOutcome = runner.instanceId === null ? 'launch-failed' : outcomeOf(runner, stateReason, jobs.find((job) => job.id === runner.ran)?.conclusion);
   const place = { name: runner.name, classId: runner.classId, scope: runner.scope, since: now };
   // Without Gitea's word nobody knows whether it had a job: the place is free, the verdict waits.
   if ((outcome === 'boot-failed' || outcome === 'idle-out') && !view.rows.has(seen.scope)) return void (await ports.store.releaseCap([place]));

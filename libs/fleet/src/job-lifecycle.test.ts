@@ -129,6 +129,12 @@ describe('what is written', () => {
     expect(applyJobFact({ ...STATES.queued, announced: false }, factOf('queued', 'delivery', NOW), V126).job.announced).toBe(true);
   });
 
+  it('is no announcement when it says `waiting`: that is all that is ever said of a caller (1.27)', () => {
+    expect(jobFromFact(factOf('blocked', 'delivery', NOW), KEY).announced).toBe(false);
+    expect(applyJobFact(jobFromFact(factOf('blocked', 'delivery', NOW), KEY), factOf('queued', 'listing', NOW), V127).job.announced).toBe(false);
+    expect(applyJobFact(jobFromFact(factOf('blocked', 'delivery', NOW), KEY), factOf('queued', 'delivery', NOW), V127).job.announced).toBe(true);
+  });
+
   it('is the state in which it is first heard of', () => {
     expect(jobFromFact(factOf('queued', 'delivery', NOW), KEY)).toMatchObject({ status: 'queued', announced: true, pickedAt: null, completedAt: null, version: 1 });
     expect(jobFromFact(factOf('running', 'listing', NOW), KEY)).toMatchObject({ status: 'running', announced: false, pickedAt: NOW, runnerId: 100 });

@@ -26,7 +26,7 @@ export function jobFromFact(fact: JobFact, scope: ScopeKey): Job {
     createdAt: fact.createdAt,
     queuedAt: fact.seenAt,
     confirmedAt: fact.seenAt,
-    announced: fact.via === 'delivery',
+    announced: announces(fact),
     caller: null,
     pickedAt: running && fact.runnerId !== null ? fact.seenAt : null,
     completedAt: fact.status === 'done' ? fact.seenAt : null,
@@ -47,7 +47,7 @@ export function jobFromFact(fact: JobFact, scope: ScopeKey): Job {
  * is a new generation.
  */
 export function applyJobFact(job: Job, fact: JobFact, server: { readonly newIdPerAttempt: boolean }): FactOutcome {
-  const announced = job.announced || fact.via === 'delivery';
+  const announced = job.announced || announces(fact);
   if (fact.status === 'done') {
     if (job.status === 'done') return settle(job, { ...job, announced, runnerId: job.runnerId ?? fact.runnerId });
     // The end of an earlier generation may be announced late: whether this one is over, only Gitea knows.
@@ -99,6 +99,11 @@ function reopened(job: Job, fact: JobFact): FactOutcome {
     notBefore: null,
     idleOuts: 0,
   });
+}
+
+/** Did a webhook say that it is ready, or more? The caller of a reusable workflow (1.27) is announced as `waiting`, and never again. */
+function announces(fact: JobFact): boolean {
+  return fact.via === 'delivery' && fact.status !== 'blocked' && (fact.status !== 'running' || fact.runnerId !== null);
 }
 
 /** An answer counts only if its question was sent after what it would undo. */

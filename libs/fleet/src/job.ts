@@ -56,7 +56,7 @@ export interface Job {
   readonly confirmedAt: Instant;
   /** When a runner that may have run it vanished: what was confirmed before then counts no more. */
   readonly doubtedAt?: Instant;
-  /** Announced by a delivery. False: found by a listing, so a webhook was missed (or it is the caller of a reusable workflow). */
+  /** A delivery announced that it is ready. False: found by a listing, so a webhook was missed (or it is the caller of a reusable workflow). */
   readonly announced: boolean;
   /** On Gitea ≥ 1.27: a listed row whose key has `uses` in its file is taken by no runner. `null`: not looked up. */
   readonly caller: boolean | null;

@@ -36,7 +36,7 @@ async function rerunJob({ ports, settings, now }: SweepView, runner: Runner, job
   const note = (text: string) => amendJob(ports, job, (current) => ({ ...current, timeline: addEntry(current.timeline, now, RERUN, text) }));
   // A name may be longer than a key of the table.
   const remembered = `RERUN#${runId}#${job.name.length}#${job.name.slice(0, 100)}`;
-  if (job.conclusion === 'success' || (await ports.store.readMeta(remembered)) !== undefined) {
+  if (job.conclusion !== 'failure' || (await ports.store.readMeta(remembered)) !== undefined) {
     await note('not again');
   } else if (!rerunApi) {
     await note('this Gitea has no call for it (since 1.26): run it again in its page; jobs that need it may stay blocked for 24 h');

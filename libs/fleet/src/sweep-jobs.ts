@@ -24,12 +24,13 @@ async function recordListing(view: SweepView): Promise<void> {
   view.giteaAnswered = true;
   view.inProgress = new Set(facts.filter((fact) => fact.status === 'running').map((fact) => fact.id));
   // Without `workflow_job` in the hook every job is found so.
+  const { newIdPerAttempt } = await ports.server();
   const announces = (await ports.store.readMeta(META.source)) !== 'push';
   for (const fact of facts) {
     const scope = scopeOf(settings.scopeKind, fact.repository);
     await attempt(view, `job ${fact.id}`, async () => {
       const recorded = await recordJobFact(ports, scope, fact);
-      if (announces && recorded.kind === 'recorded' && recorded.job !== undefined && isMissed(recorded.job, view.now)) await countMissed(view, fact);
+      if (announces && recorded.kind === 'recorded' && recorded.job !== undefined && isMissed(recorded.job, view.now) && !(newIdPerAttempt && recorded.job.caller !== false)) await countMissed(view, fact);
       if (view.scopes.some((each) => scopeKey(each) === scopeKey(scope))) return;
       view.scopes.push(scope);
       await ports.store.noteScope(scope);
@@ -37,11 +38,14 @@ async function recordListing(view: SweepView): Promise<void> {
   }
 }
 
-/** Deliveries take up to 3.5 s, longer behind a slow receiver; a pass looks every minute, so each missed job is counted once. */
+/**
+ * Deliveries take up to 3.5 s, longer behind a slow receiver; a pass looks every minute, so each missed job is counted once. From
+ * 1.27 a row counts when it is known to be no caller.
+ */
 const DELIVERY_TIME = seconds(30);
 
 function isMissed(job: Job, now: Instant): boolean {
-  if (job.announced || job.status !== 'queued' || job.caller === true) return false;
+  if (job.announced || job.status === 'blocked' || job.status === 'done') return false;
   const age = now - (job.createdAt ?? job.queuedAt);
   return age > DELIVERY_TIME && (job.version === 1 || age <= DELIVERY_TIME + minutes(1));
 }

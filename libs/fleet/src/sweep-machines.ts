@@ -14,6 +14,7 @@ import { scopeKey, type Scope } from './scope.js';
 import { adoptStrangers } from './sweep-adoption.js';
 import { askToEnd, trouble } from './sweep-endings.js';
 import { attempt, messageOf, type SweepView } from './sweep-view.js';
+import type { Instant } from './time.js';
 import { doubtUnknownPickups } from './unknown-pickups.js';
 
 /** (a) Death clocks, from EC2 and tags alone. One machine that cannot be ended hinders no other. */
@@ -68,9 +69,9 @@ async function observe(view: SweepView, runner: Runner, rows: readonly RunnerRow
   if (instance.state === 'running') step(advance(current, { stage: 'running', at: now }));
   const row = rows?.find((each) => each.runnerId === runner.runnerId);
   if (row?.online === true) {
-    if (current.stages.online === undefined) await forgiveAmi(view, current);
     step(advance(current, { state: 'idle', stage: 'online', at: now, change: { disabled: row.disabled } }));
   }
+  if (current.stages.online !== undefined) await forgiveAmi(view, current, current.stages.online);
   // It was given a job of which nobody has heard yet: it is no supply any more.
   if (row?.busy === true) step(advance(current, { state: 'busy', at: now }));
   if (rows !== undefined && row === undefined) step(advance(current, { at: now, change: { registrationGone: true } }));
@@ -85,13 +86,13 @@ async function observe(view: SweepView, runner: Runner, rows: readonly RunnerRow
   return undefined;
 }
 
-/** A machine came online: the class's AMI, as it is launched now, is well. */
-async function forgiveAmi({ ports }: SweepView, runner: Runner): Promise<void> {
-  const wrong = (await ports.store.listBreakers()).filter((breaker) => breaker.classId === runner.classId && (breaker.openUntil !== null || breaker.failures.length > 0));
-  for (const breaker of wrong) {
-    const isNewer = (runner.stages.launched ?? 0) > (breaker.failures.at(-1)?.at ?? 0);
-    if (breaker.amiId === runner.amiId || isNewer) await ports.store.saveBreaker(afterOnline(breaker));
-  }
+/** A machine came online after the last failure: the class's AMI, as it is launched now, is well. */
+async function forgiveAmi(view: SweepView, { classId }: Runner, online: Instant): Promise<void> {
+  view.breakers ??= await view.ports.store.listBreakers();
+  const wrong = view.breakers.filter((breaker) => breaker.classId === classId && breaker.failures.length > 0 && online > breaker.failures.at(-1)!.at);
+  if (wrong.length === 0) return;
+  for (const breaker of wrong) await view.ports.store.saveBreaker(afterOnline(breaker));
+  view.breakers = undefined;
 }
 
 /** A name without a machine is looked for twice before it counts: new ids are visible late. */

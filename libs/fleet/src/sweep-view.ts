@@ -4,6 +4,7 @@ import type { Runner } from './runner.js';
 import type { Scope, ScopeKey } from './scope.js';
 import type { FleetSettings } from './settings.js';
 import type { Instant } from './time.js';
+import type { AmiBreaker } from './world.js';
 
 /** What one pass knows; parts fill it in and later parts read it. */
 export interface SweepView {
@@ -18,6 +19,8 @@ export interface SweepView {
   /** Did Gitea answer anything? `undefined`: it was asked nothing. */
   giteaAnswered: boolean | undefined;
   readonly rows: Map<ScopeKey, readonly RunnerRow[]>;
+  /** As read in this pass. */
+  breakers: readonly AmiBreaker[] | undefined;
   /** What should end, of all scopes: the brake looks at all of it before anything of it is done. */
   readonly endings: { readonly ending: Ending; readonly runner: Runner }[];
   /** Machines that this pass asked EC2 to end, with what that came to; `null`: it was accepted. */
@@ -31,7 +34,7 @@ export interface SweepView {
 }
 
 export function newView(ports: FleetPorts, settings: FleetSettings): SweepView {
-  return { ports, settings, now: ports.now(), instances: undefined, scopes: [], inProgress: undefined, giteaAnswered: undefined, rows: new Map(), endings: [], asked: new Map(), ended: [], troubles: [], adopted: 0, missed: 0, orphans: 0 };
+  return { ports, settings, now: ports.now(), instances: undefined, scopes: [], inProgress: undefined, giteaAnswered: undefined, rows: new Map(), breakers: undefined, endings: [], asked: new Map(), ended: [], troubles: [], adopted: 0, missed: 0, orphans: 0 };
 }
 
 /** Does the work for one item; a failure is noted under the name of the part and goes no further. */

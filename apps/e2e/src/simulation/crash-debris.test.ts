@@ -1,0 +1,283 @@
+import { describe, expect, it } from 'vitest';
+import { createController, sweep, type FleetPorts } from '@tinqs/fleet';
+import { createStand, GO, MINUTE, SECOND, type Stand } from './stand.js';
+
+/** The call after which the first dispatcher is never heard of again. */
+function dyingAfter(port: 'store' | 'gitea' | 'launcher', call: string) {
+  let died = false;
+  const wrap = (ports: FleetPorts): FleetPorts => {
+    const target = ports[port] as unknown as Record<string, (...args: readonly unknown[]) => Promise<unknown>>;
+    const dying = async (...args: readonly unknown[]) => {
+      const answer = await target[call]!(...args);
+      if (died) return answer;
+      died = true;
+      throw new Error(`dead after ${call}`);
+    };
+    return { ...ports, [port]: { ...target, [call]: dying } };
+  };
+  return { wrap, hasDied: () => died };
+}
+
+const emptied = async (stand: Stand) => {
+  const { jobs, runners } = await stand.store.loadScope('repo-1');
+  return { jobs: jobs.length, runners: runners.length, places: (await stand.store.listCapHolders()).length, registrations: stand.world.gitea.registrations.size, machines: stand.alive() };
+};
+const NOTHING = { jobs: 0, runners: 0, places: 0, registrations: 0, machines: 0 };
+
+describe('what a dispatcher leaves that fails after', () => {
+  it.each([
+    ['store', 'savePlan'],
+    ['store', 'takeCap'],
+    ['gitea', 'register'],
+    ['store', 'createRunner'],
+    ['launcher', 'launch'],
+    ['store', 'pointTo'],
+  ] as const)('%s.%s is found and cleaned up, and the job is served once', async (port, call) => {
+    const { wrap, hasDied } = dyingAfter(port, call);
+    const stand = createStand({ wrap });
+    stand.push([{ key: 'build', labels: ['go'], durationMs: 5 * SECOND }]);
+    await stand.pass(5 * SECOND).catch(() => undefined);
+    await stand.pass(15 * MINUTE);
+
+    expect(hasDied()).toBe(true);
+    expect(stand.world.ledger.served.map((served) => served.conclusion)).toEqual(['success']);
+    expect(await emptied(stand)).toEqual(NOTHING);
+  });
+});
+
+describe('a place', () => {
+  it('of a name without runner and machine is free after 120 s, not before', async () => {
+    const stand = createStand();
+    await stand.store.takeCap({ names: ['tinqs-ci-sim-go-1.1.0'], classId: 'go', scope: 'repo-1', limits: { all: 9, perClass: 9, perScope: 9 } });
+    await stand.pass(119 * SECOND);
+    expect(await stand.store.listCapHolders()).toHaveLength(1);
+    await stand.pass(2 * MINUTE);
+
+    expect(await stand.store.listCapHolders()).toEqual([]);
+  });
+
+  it('is not freed while EC2 is silent', async () => {
+    const stand = createStand({ wrap: (ports) => ({ ...ports, launcher: { ...ports.launcher, list: async () => Promise.reject(new Error('away')) } }) });
+    await stand.store.takeCap({ names: ['a'], classId: 'go', scope: 'repo-1', limits: { all: 9, perClass: 9, perScope: 9 } });
+    await stand.pass(30 * MINUTE);
+
+    expect(await stand.store.listCapHolders()).toHaveLength(1);
+  });
+
+  it('that frees a full cap wakes whoever waits, also in another scope, within a sweep', async () => {
+    const stand = createStand({ settings: { maxRunners: 1 } });
+    stand.world.do('createRepository', { fullName: 'acme/other', files: { a: 'b' } });
+    stand.push([{ key: 'first', labels: ['go'], durationMs: 5 * SECOND }]);
+    await stand.pass(10 * SECOND);
+    stand.push([{ key: 'second', labels: ['go'], durationMs: 5 * SECOND }], 'acme/other');
+    await stand.pass(10 * MINUTE);
+
+    const [first, second] = stand.world.ledger.machines;
+    expect(stand.world.ledger.served).toHaveLength(2);
+    expect(second!.launchedAt - first!.terminatedAt!).toBeLessThan(90 * SECOND);
+  });
+});
+
+describe('a cap that is full when the place is taken', () => {
+  it('is the reason, at once, and the grant is taken back instead of seeming supply', async () => {
+    const stand = createStand({ settings: { maxRunners: 1 } });
+    await stand.controller.serve(stand.scope);
+    await stand.store.takeCap({ names: ['other'], classId: 'go', scope: 'repo-2', limits: { all: 9, perClass: 9, perScope: 9 } });
+    stand.push([{ key: 'build', labels: ['go'] }]);
+    await stand.pass(2 * SECOND);
+
+    const { jobs, plan } = await stand.store.loadScope('repo-1');
+    expect(jobs[0]!.reasons[0]!.code).toBe('CAP_ALL');
+    expect(plan.grants).toEqual([]);
+  });
+});
+
+describe('two dispatchers at once', () => {
+  it('never both grant from one epoch', async () => {
+    const stand = createStand();
+    const other = createController(stand.ports, stand.settings);
+    stand.push([{ key: 'build', labels: ['go'] }]);
+    const facts = await stand.ports.gitea.listJobs();
+    await stand.controller.record(stand.scope, facts[0]!);
+    const served = await Promise.all([stand.controller.serve(stand.scope), other.serve(stand.scope)]);
+
+    expect(served.flatMap((each) => each.launched)).toHaveLength(1);
+    expect(stand.world.ledger.machines).toHaveLength(1);
+  });
+});
+
+describe('a registration', () => {
+  it('of ours without grant, record or machine goes when two passes saw it; nobody else’s ever does', async () => {
+    const stand = createStand();
+    const register = (name: string) => stand.world.do('register', { name, labels: ['go'], ephemeral: true, repositoryId: 1, owner: null }).id;
+    await stand.store.noteScope(stand.scope);
+    const [ours, theirs] = [register('tinqs-ci-sim-go-1.9.0'), register('tinqs-ci-else-go-1.9.0')];
+    await stand.pass(31 * SECOND);
+    expect(stand.world.gitea.registrations.has(ours)).toBe(true);
+    await stand.pass(2 * MINUTE);
+
+    expect([...stand.world.gitea.registrations.keys()]).toEqual([theirs]);
+  });
+});
+
+describe('P23 a machine whose launch nobody heard of', () => {
+  it('is adopted by its tags, and its job is served by it', async () => {
+    const stand = createStand({ world: { misbehaviour: {} }, wrap: (ports) => ({ ...ports, launcher: { ...ports.launcher, launch: async (order) => ({ kind: 'unknown', pool: ((await ports.launcher.launch(order)) as { pool: never }).pool, sentence: 'no answer' }) } }) });
+    stand.push([{ key: 'build', labels: ['go'], durationMs: 5 * SECOND }]);
+    await stand.pass(10 * MINUTE);
+
+    expect(stand.world.ledger.machines).toHaveLength(1);
+    expect(stand.world.ledger.served).toHaveLength(1);
+    expect(await emptied(stand)).toEqual(NOTHING);
+  });
+
+  it('after its record was given up holds its place again and lives by its own clocks', async () => {
+    const stand = createStand();
+    stand.push([{ key: 'build', labels: ['go'], durationMs: 5 * MINUTE }]);
+    await stand.pass(5 * SECOND);
+    const { runners: [runner] } = await stand.store.loadScope('repo-1');
+    await stand.store.replaceRunner({ ...runner!, state: 'ended', outcome: 'launch-failed', version: runner!.version + 1 });
+    await stand.store.releaseCap(await stand.store.listCapHolders());
+    await stand.pass(2 * MINUTE);
+
+    expect((await stand.store.listCapHolders()).map((holder) => holder.name)).toContain(runner!.name);
+    expect((await stand.store.loadScope('repo-1')).runners.find((each) => each.name === runner!.name)).toMatchObject({ state: 'busy', outcome: null });
+    await stand.pass(20 * MINUTE);
+    expect(await emptied(stand)).toEqual(NOTHING);
+  });
+});
+
+describe('P24 the brake on 1.24, where only rows witness', () => {
+  it('counts the endings of the whole pass, not of each scope', async () => {
+    const stand = createStand({ gitea: '1.24' });
+    stand.world.do('breakMachines', { fault: { kind: 'ignores-poweroff' } });
+    for (const name of ['acme/b', 'acme/c']) stand.world.do('createRepository', { fullName: name, files: { a: 'b' } });
+    for (const name of ['acme/app', 'acme/b', 'acme/c']) stand.push([0, 1].map((index) => ({ key: `j${index}`, labels: ['go'], durationMs: 10 * SECOND })), name);
+    await stand.pass(12 * MINUTE);
+
+    expect(stand.world.ledger.served).toHaveLength(6);
+    expect(stand.alive()).toBe(6);
+    expect(stand.reports.some((report) => report.failed.some((failed) => failed.part === 'brake'))).toBe(true);
+    await stand.pass(90 * MINUTE);
+    expect(stand.alive()).toBe(0);
+  });
+
+  it('does not hold three', async () => {
+    const stand = createStand({ gitea: '1.24' });
+    stand.world.do('breakMachines', { fault: { kind: 'ignores-poweroff' } });
+    stand.push([0, 1, 2].map((index) => ({ key: `j${index}`, labels: ['go'], durationMs: 10 * SECOND })));
+    await stand.pass(8 * MINUTE);
+
+    expect(stand.alive()).toBe(0);
+  });
+});
+
+describe('a pass of the sweep', () => {
+  it('with Gitea silent ends nothing but by clocks, calls nothing lost and grants nothing', async () => {
+    const stand = createStand();
+    stand.push([{ key: 'build', labels: ['go'], durationMs: 20 * MINUTE }]);
+    await stand.pass(2 * MINUTE);
+    stand.world.do('misbehave', { outages: [{ of: 'gitea', from: stand.world.now, to: stand.world.now + 10 * MINUTE }] });
+    await stand.pass(9 * MINUTE);
+
+    expect(stand.alive()).toBe(1);
+    expect(stand.reports.flatMap((report) => report.ended)).toEqual([]);
+    expect((await stand.store.loadScope('repo-1')).runners[0]!.state).toBe('busy');
+    expect(((await stand.store.readMeta('SWEEP')) as { gitea: number }).gitea).toBeLessThan(stand.world.now - 8 * MINUTE);
+  });
+
+  it('on 1.24 knows that Gitea is silent by its rows', async () => {
+    const stand = createStand({ gitea: '1.24' });
+    await stand.store.noteScope(stand.scope);
+    await stand.pass(2 * MINUTE);
+    stand.world.do('misbehave', { outages: [{ of: 'gitea', from: stand.world.now, to: stand.world.now + 10 * MINUTE }] });
+    await stand.pass(5 * MINUTE);
+
+    expect(((await stand.store.readMeta('SWEEP')) as { gitea: number }).gitea).toBeLessThan(stand.world.now - 4 * MINUTE);
+  });
+
+  it('finds a job that no webhook announced, counts it once, and has it served', async () => {
+    const stand = createStand({ world: { misbehaviour: { drop: 1 } } });
+    stand.push([{ key: 'build', labels: ['go'], durationMs: 3 * MINUTE }]);
+    await stand.pass(15 * MINUTE);
+
+    expect(stand.world.ledger.served).toHaveLength(1);
+    expect(await stand.store.readMeta('MISSED')).toBe(1);
+    expect(await emptied(stand)).toEqual(NOTHING);
+  });
+
+  it('writes a reason for a foreign job that only the listing shows (I1)', async () => {
+    const stand = createStand({ world: { misbehaviour: { drop: 1 } } });
+    stand.push([{ key: 'build', labels: ['windows'] }]);
+    await stand.pass(3 * MINUTE);
+
+    expect((await stand.store.loadScope('repo-1')).jobs[0]!.reasons[0]!.code).toBe('FOREIGN_LABELS');
+    expect(((await stand.store.readMeta('SWEEP')) as { waiting: string[] }).waiting).toEqual([]);
+  });
+
+  it('leaves a job that is queued again in the moment in which it would move to history', async () => {
+    const stand = createStand({ gitea: '1.26' });
+    const run = stand.push([{ key: 'build', labels: ['go'], durationMs: 5 * SECOND }]);
+    await stand.pass(3 * MINUTE);
+    const racing: FleetPorts = {
+      ...stand.ports,
+      store: {
+        ...stand.store,
+        recordEnded: async (record) => {
+          await stand.store.recordEnded(record);
+          if (record.kind !== 'job') return;
+          stand.world.do('rerun', { run, what: 'all' });
+          for (const fact of await stand.ports.gitea.listJobs()) await stand.controller.record(stand.scope, fact);
+        },
+      },
+    };
+    stand.world.settle(stand.world.now + 3 * MINUTE);
+    await sweep(racing, stand.settings);
+
+    expect((await stand.store.loadScope('repo-1')).jobs[0]).toMatchObject({ status: 'queued', generation: 1 });
+  });
+
+  it('forgets a scope without anything alive after a week', async () => {
+    const stand = createStand();
+    await stand.store.noteScope(stand.scope);
+    await stand.pass(2 * MINUTE);
+    stand.world.settle(stand.world.now + 7 * 24 * 60 * MINUTE);
+    await sweep(stand.ports, stand.settings);
+
+    expect(await stand.store.listScopes()).toEqual([]);
+  });
+});
+
+describe('confirming', () => {
+  it('one job that Gitea gives no answer about holds up no other', async () => {
+    const stand = createStand({ wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, readJob: async (repository, id) => (id === '1' ? Promise.reject(new Error('500')) : ports.gitea.readJob(repository, id)), listJobs: async () => Promise.reject(new Error('away')) } }) });
+    stand.push([{ key: 'a', labels: ['go'] }, { key: 'b', labels: ['go'] }]);
+    const facts = [1, 2].map((id) => ({ id: String(id), repository: { id: 1, fullName: 'acme/app' }, runId: 1, name: `j${id}`, labels: ['go'], status: 'queued' as const, conclusion: null, headSha: null, headBranch: null, url: null, runnerId: null, createdAt: null, seenAt: stand.world.now - 2 * MINUTE, via: 'delivery' as const }));
+    for (const fact of facts) await stand.controller.record(stand.scope, fact);
+    const served = await stand.controller.serve(stand.scope);
+
+    expect(served.launched).toHaveLength(1);
+    expect(served.held).toEqual([{ jobId: '1', code: 'CONFIRMING' }]);
+  });
+
+  it('a job that Gitea no longer knows is final, and gets no machine', async () => {
+    const stand = createStand();
+    await stand.controller.record(stand.scope, { id: '77', repository: { id: 1, fullName: 'acme/app' }, runId: 1, name: 'x', labels: ['go'], status: 'queued', conclusion: null, headSha: null, headBranch: null, url: null, runnerId: null, createdAt: null, seenAt: stand.world.now - 2 * MINUTE, via: 'delivery' });
+    await stand.controller.serve(stand.scope);
+
+    expect((await stand.store.loadScope('repo-1')).jobs[0]).toMatchObject({ status: 'done', conclusion: 'gone' });
+    expect(stand.world.ledger.machines).toEqual([]);
+  });
+});
+
+describe('200 jobs and a cap of 12', () => {
+  it('are all served, on never more than 12 machines', async () => {
+    const stand = createStand({ settings: { maxRunners: 12, classes: [{ ...GO, limits: { ...GO.limits, concurrent: 12 } }] } });
+    stand.push(Array.from({ length: 200 }, (_, index) => ({ key: `j${index}`, labels: ['go'], durationMs: 5 * SECOND })));
+    await stand.pass(60 * MINUTE);
+
+    expect(stand.world.ledger.served.filter((served) => served.conclusion === 'success')).toHaveLength(200);
+    expect(stand.most.machines).toBe(12);
+    expect(await emptied(stand)).toEqual(NOTHING);
+  });
+});
