@@ -1,0 +1,9 @@
+import type { Benchmark } from '../benchmark.js';
+import { bundles } from './bundles.js';
+import { decision } from './decision.js';
+import { parsing } from './parsing.js';
+import { userData } from './user-data.js';
+import { webhook } from './webhook.js';
+
+/** In the order of the output. */
+export const benchmarks: readonly Benchmark[] = [...webhook, ...decision, ...parsing, ...bundles, ...userData];
