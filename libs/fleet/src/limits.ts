@@ -12,6 +12,8 @@ export const LIMITS = {
   /** A grant without a runner is void after this; a runner still `registered` or `launching` is looked for by its tags. */
   grant: seconds(60),
   launching: seconds(60),
+  /** By how much the clocks of two processes may differ. Whoever gives up what another may still use waits this much longer. */
+  clocksDiffer: seconds(90),
   /** Six times the dispatch timeout, as the event source mapping asks. */
   queueVisibility: seconds(270),
   /** A job is demand only while Gitea confirmed it within this. */

@@ -12,7 +12,7 @@ export async function releaseHolders(view: SweepView): Promise<void> {
   if (view.instances === undefined) return;
   const machines = new Set(livingMachines(view).map((each) => each.tags[TAGS.name]));
   const holders = await ports.store.listCapHolders();
-  const old = holders.filter((holder) => now - holder.since > 2 * LIMITS.grant && !machines.has(holder.name));
+  const old = holders.filter((holder) => now - holder.since > LIMITS.grant + LIMITS.clocksDiffer && !machines.has(holder.name));
   if (old.length === 0) return;
   const live = new Set<string>();
   for (const scope of new Set([...view.scopes.map(scopeKey), ...old.map((holder) => holder.scope)])) {

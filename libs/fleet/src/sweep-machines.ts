@@ -98,8 +98,9 @@ async function forgiveAmi(view: SweepView, { classId }: Runner, online: Instant)
 /** A name without a machine is looked for twice before it counts: new ids are visible late. */
 async function seekMissing(view: SweepView, runner: Runner): Promise<undefined> {
   const since = runner.stages.launched ?? runner.stages.registered ?? 0;
-  if (view.now - since <= missingFor(runner)) return;
-  if (runner.missing >= 1) return finishRunner(view, runner, null);
+  const missing = view.now - since;
+  if (missing <= missingFor(runner)) return;
+  if (runner.missing >= 1) return missing > missingFor(runner) + LIMITS.clocksDiffer ? finishRunner(view, runner, null) : undefined;
   await view.ports.store.replaceRunner({ ...runner, missing: runner.missing + 1, version: runner.version + 1 });
 }
 

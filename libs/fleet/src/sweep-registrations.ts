@@ -9,7 +9,7 @@ import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
 import { META } from './surroundings.js';
 import { livingMachines, messageOf, type SweepView } from './sweep-view.js';
-import { minutes, seconds, type Instant } from './time.js';
+import { seconds, type Instant } from './time.js';
 
 /** A left-over as the passes before saw it. */
 interface Orphan {
@@ -22,8 +22,6 @@ type Orphans = { readonly [name: string]: Orphan };
 
 /** Two passes in a row, also where two run at once. */
 const TWO_PASSES = seconds(50);
-/** A grant protects its name for this much longer than it may be used: clocks differ. */
-const CLOCKS_DIFFER = minutes(2);
 
 /**
  * (d) P22 and P14: registrations are deleted only after their machine is gone. Asked in the same 40 ms, Gitea grants
@@ -39,7 +37,7 @@ export async function deleteOrphans(view: SweepView): Promise<void> {
   for (const scope of machines === undefined ? [] : view.scopes) {
     const { runners, plan } = await store.loadScope(scopeKey(scope));
     for (const runner of runners.filter((each) => each.state === 'ended' && !each.registrationGone && !machines!.has(each.name))) await unregisterEnded(view, scope, runner);
-    const granted = plan.grants.filter((grant) => view.now - grant.grantedAt <= LIMITS.grant + CLOCKS_DIFFER).map((grant) => grant.name);
+    const granted = plan.grants.filter((grant) => view.now - grant.grantedAt <= LIMITS.grant + LIMITS.clocksDiffer).map((grant) => grant.name);
     const known = new Set([...runners.map((runner) => runner.name), ...granted, ...machines!]);
     const ids = new Set(runners.map((runner) => runner.runnerId));
     for (const row of view.rows.get(scopeKey(scope)) ?? []) {

@@ -46,10 +46,10 @@ describe('what a dispatcher leaves that fails after', () => {
 });
 
 describe('a place', () => {
-  it('of a name without runner and machine is free after 120 s, not before', async () => {
+  it('of a name without runner and machine is free after 150 s, not before', async () => {
     const stand = createStand();
     await stand.store.takeCap({ names: ['tinqs-ci-sim-go-1.1.0'], classId: 'go', scope: 'repo-1', limits: { all: 9, perClass: 9, perScope: 9 } });
-    await stand.pass(119 * SECOND);
+    await stand.pass(149 * SECOND);
     expect(await stand.store.listCapHolders()).toHaveLength(1);
     await stand.pass(2 * MINUTE);
 
