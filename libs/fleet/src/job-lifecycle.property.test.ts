@@ -36,7 +36,7 @@ function fold(facts: readonly JobFact[], truth: JobFact, server: ServerFacts, wa
 describe.each([['1.26', V126], ['1.27', V127]] as const)('I7 on %s', (_version, server) => {
   it('deliveries in any order, doubled, dropped and late, and one last answer end in what Gitea says', () => {
     fc.assert(
-      fc.property(fc.constantFrom(2, 3, 4), fc.infiniteStream(fc.nat()), (length) => {
+      fc.property(fc.constantFrom(2, 3, 4), (length) => {
         const told = STORY.slice(0, length);
         const truth = told.at(-1)!;
         fc.assert(

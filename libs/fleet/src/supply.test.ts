@@ -27,7 +27,8 @@ describe('P6 supply', () => {
     ['the job beside it is queued for a moment less', { stages: stalledNow }, true, V126, NOW - seconds(90) + 1],
     ['it could not take that job anyway', { stages: stalledNow, labels: ['node'] }, true],
     ['from 1.27 a runner looks again', { stages: stalledNow }, true, V127],
-  ])('counts a runner or not: %s', (_why, change, counts, server = V126, queuedAt = old.queuedAt) => {
+  ])('counts a runner or not: %s', (...row) => {
+    const [, change, counts, server = V126, queuedAt = old.queuedAt] = row as unknown as Row;
     expect(supplyOf(world({ jobs: [{ ...old, queuedAt }], runners: [runner('a', change)], server }), NOW).map((each) => each.name)).toEqual(counts ? ['a'] : []);
   });
 
