@@ -41,6 +41,7 @@ export { plan } from './plan.js';
 export { isOpenPlan, replacedPlans } from './planned-job.js';
 export { listsRepository } from './repository-list.js';
 export type { FleetSettings } from './settings.js';
+export { jobFromFact } from './job-lifecycle.js';
 export { META } from './surroundings.js';
 export type { SweepMark } from './surroundings.js';
 export { reconcileInstance } from './reconcile-instance.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createController, sweep, type FleetPorts } from '@tinqs/fleet';
+import { deliveryFact } from '@tinqs/simulator';
 import { createStand, GO, MINUTE, SECOND, type Stand } from './stand.js';
 
 /** The call after which the first dispatcher is never heard of again. */
@@ -235,6 +236,21 @@ describe('a pass of the sweep', () => {
     await sweep(racing, stand.settings);
 
     expect((await stand.store.loadScope('repo-1')).jobs[0]).toMatchObject({ status: 'queued', generation: 1 });
+  });
+
+  it.each(['1.24', '1.25', '1.27'] as const)('has moved a job to history: a late duplicate of its deliveries opens nothing that a machine is launched for (%s)', async (gitea) => {
+    const stand = createStand({ gitea });
+    stand.push([{ key: 'build', labels: ['go'], durationMs: 5 * SECOND }]);
+    const told = stand.world.advanceTo(stand.world.now + 3 * SECOND).flatMap((each) => (each.kind === 'delivery' ? (deliveryFact(stand.world, each) ?? []) : []));
+    for (const fact of told) await stand.controller.record(stand.scope, fact);
+    await stand.controller.serve(stand.scope);
+    await stand.pass(15 * MINUTE);
+    expect(await emptied(stand)).toEqual(NOTHING);
+    for (const fact of told) await stand.controller.record(stand.scope, { ...fact, status: 'running', runnerId: 1, seenAt: stand.world.now });
+    if (gitea !== '1.24') for (const fact of told) await stand.controller.record(stand.scope, { ...fact, seenAt: stand.world.now });
+    await stand.controller.serve(stand.scope);
+
+    expect(await emptied(stand)).toEqual(NOTHING);
   });
 
   it('forgets a scope without anything alive after a week', async () => {
