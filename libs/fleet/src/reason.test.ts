@@ -15,7 +15,6 @@ describe('every reason', () => {
     const { sentence, remedy } = make(code, FACTS);
 
     expect(sentence).not.toMatch(/undefined|null|NaN|\[object/);
-    // eslint-disable-next-line no-control-regex
     expect(sentence).not.toMatch(/[\u0000-\u001f\u2028\u2029]/);
     expect(sentence.length).toBeGreaterThan(10);
     expect(remedy === null || remedy.length > 5).toBe(true);

@@ -95,7 +95,6 @@ function say(sentence: string, remedy: string | null = null): { sentence: string
 }
 
 /** Names come from payloads: a line break or a control character in one must not forge a second line of output. */
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g;
 
 export function oneLine(text: string): string {
