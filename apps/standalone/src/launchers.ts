@@ -30,7 +30,7 @@ export async function openLauncher(kind: string, config: InstallationConfig, env
       const port = Number(gitea.port || (gitea.protocol === 'https:' ? 443 : 80));
       const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(gitea.hostname);
       const sandbox = createSandbox({ stateDir: join(options.store, 'sandbox'), runner: runner!, ...(isHere ? { loopbackPorts: [port] } : { egressPorts: [22, 53, 80, 443, port] }) });
-      const launcher: LauncherPortOptions['launcher'] = { ...sandbox, launch: (request) => sandbox.launch(request), list: async (query) => sandbox.list(query) as ReturnType<LauncherPortOptions['launcher']['list']>, terminate: async (instanceId) => (await sandbox.terminate(instanceId)) as Awaited<ReturnType<LauncherPortOptions['launcher']['terminate']>> };
+      const launcher: LauncherPortOptions['launcher'] = { ...sandbox, launch: (request) => sandbox.launch(request) as unknown as ReturnType<LauncherPortOptions['launcher']['launch']>, list: async (query) => sandbox.list(query) as ReturnType<LauncherPortOptions['launcher']['list']>, terminate: async (instanceId) => (await sandbox.terminate(instanceId)) as Awaited<ReturnType<LauncherPortOptions['launcher']['terminate']>> };
       return { launcher: (settings) => createLauncherPort({ launcher, settings: { ...settings, ami: 'ami-sandbox' }, readParameter: createParameterReader(), now }), notices: ['machines are Linux namespaces of this host: for trying, not for isolating strangers’ jobs'] };
     }
     case 'simulator': {
