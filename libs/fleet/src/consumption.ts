@@ -15,9 +15,14 @@ export function consumptions(jobs: readonly Job[], runners: readonly Runner[]): 
     // Whoever took a job was online, whether or not anybody looked in time.
     const online = runner.stages.online === undefined && runner.ran === null ? { ...runner, stages: { ...runner.stages, online: at } } : runner;
     const picked = advance(online, { state: 'busy', stage: 'picked', at, detail: job.name, ...(runner.ran === null ? { change: { ran: job.id } } : {}) }) ?? online;
-    const done = job.status === 'done' ? (advance(picked, { state: 'draining', stage: 'completed', at: job.completedAt ?? 0, detail: job.conclusion ?? '' }) ?? picked) : picked;
+    const done = isOverFor(job, runner) ? (advance(picked, { state: 'draining', stage: 'completed', at: job.completedAt ?? job.pickedAt ?? 0, detail: job.conclusion ?? '' }) ?? picked) : picked;
     return done === runner || done === online ? [] : [done];
   });
+}
+
+/** Is its attempt at this job over? Also when the job was run again and another runner has it. */
+export function isOverFor(job: Pick<Job, 'status' | 'runnerId'>, runner: Runner): boolean {
+  return job.status === 'done' || (job.status === 'running' && job.runnerId !== null && job.runnerId !== runner.runnerId);
 }
 
 /** Writes changed runners; whoever lost a race is brought up to date by the next reader. */

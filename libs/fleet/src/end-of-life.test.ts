@@ -50,6 +50,7 @@ describe('why a machine is ended from outside', () => {
     ['P13 it is online, though nobody noted it', { state: 'booting', stages: bootTooLong }, { row: row() }, undefined],
     ['P13 its row is gone', { state: 'booting', stages: bootTooLong }, { row: null }, 'BOOT_LIMIT'],
     ['I6 its job is final, read now, for longer than the grace', busy, { job: done, finalNow: 'job' }, 'JOB_FINAL'],
+    ['I6 its job was run again, and another runner has it', busy, { job: job('1', { status: 'running', runnerId: 200 }), finalNow: 'job' }, 'JOB_FINAL'],
     ['I6 the grace is not over', { ...busy, stages: { completed: NOW - seconds(120) } }, { job: done, finalNow: 'job' }, undefined],
     ['I6 nobody read it now', busy, { job: done, finalNow: null }, undefined],
     ['I6 1.24: its row, asked for now, is gone', busy, { job: done, finalNow: 'row' }, 'RUNNER_ROW_GONE'],

@@ -1,3 +1,4 @@
+import { isOverFor } from './consumption.js';
 import type { Job } from './job.js';
 import { LIMITS } from './limits.js';
 import { TAGS, type Instance, type RunnerRow } from './ports.js';
@@ -63,7 +64,7 @@ export function runnerEnding(runner: Runner, evidence: Evidence, now: Instant): 
   const { launched, online, completed } = runner.stages;
   if (runner.ran !== null || evidence.named) {
     // I6: only Gitea's answer of now, and only after the grace; absence from a list is never a witness.
-    if (completed === undefined || job === undefined || job.status !== 'done' || now - completed <= LIMITS.grace) return undefined;
+    if (completed === undefined || job === undefined || !isOverFor(job, runner) || now - completed <= LIMITS.grace) return undefined;
     if (evidence.finalNow === 'job') return { instanceId, reason: reason('JOB_FINAL', { job: job.id, conclusion: job.conclusion ?? 'unknown' }), backing: 'final', force: false };
     return evidence.finalNow === 'row' ? { instanceId, reason: reason('RUNNER_ROW_GONE'), backing: 'row-gone', force: false } : undefined;
   }

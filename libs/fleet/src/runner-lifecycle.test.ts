@@ -56,6 +56,11 @@ describe('P16 a runner is consumed', () => {
     expect(consumptions([running], consumptions([running], [runner('a')]))).toEqual([]);
   });
 
+  it('and done with it when the job was run again on another', () => {
+    expect(consumptions([job('2', { status: 'running', runnerId: 200, pickedAt: NOW })], [runner('a', { state: 'busy', ran: '2' })])[0]).toMatchObject({ state: 'draining', stages: { completed: NOW } });
+    expect(consumptions([job('2', { status: 'queued', generation: 1 })], [runner('a', { state: 'busy', ran: '2', stages: { picked: NOW } })])).toEqual([]);
+  });
+
   it('never after its end, and never by a queued job', () => {
     expect(consumptions([running], [runner('a', { state: 'ended' })])).toEqual([]);
     expect(consumptions([job('2', { runnerId: 100 })], [runner('a')])).toEqual([]);

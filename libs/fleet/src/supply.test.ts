@@ -15,6 +15,8 @@ describe('P6 supply', () => {
     ['idle and unconsumed', {}, true],
     ['booting within the class limit', { state: 'booting', stages: { launched: NOW - minutes(5) } }, true],
     ['launching for less than 60 s', { state: 'launching', stages: { registered: NOW - seconds(60) } }, true],
+    ['booting beyond it', { state: 'booting', stages: { launched: NOW - minutes(5) - 1 } }, false],
+    ['idle beyond its limit', { stages: { online: NOW - minutes(5) - 1 } }, false, V127],
     ['it took a job', { ran: '9', state: 'busy' }, false],
     ['it is busy with a job that nobody has told of', { state: 'busy' }, false],
     ['it is on its way out', { state: 'draining' }, false],

@@ -1,6 +1,6 @@
 import { launchedAt } from './adoption.js';
 import { afterOnline } from './breaker.js';
-import { consumptions, saveRunners } from './consumption.js';
+import { consumptions, isOverFor, saveRunners } from './consumption.js';
 import { clockEnding, missingFor, runnerEnding } from './end-of-life.js';
 import { finishRunner } from './finish-runner.js';
 import type { Job } from './job.js';
@@ -105,7 +105,7 @@ async function seekMissing(view: SweepView, runner: Runner): Promise<undefined> 
 }
 
 function isPastGrace(job: Job, runner: Runner, now: number): boolean {
-  return job.status === 'done' && runner.stages.completed !== undefined && now - runner.stages.completed > LIMITS.grace;
+  return isOverFor(job, runner) && runner.stages.completed !== undefined && now - runner.stages.completed > LIMITS.grace;
 }
 
 /**
@@ -118,7 +118,7 @@ async function readsFinal(view: SweepView, scope: Scope, runner: Runner, job: Jo
     if (!(await server()).jobsApi) return (await gitea.readRunner(scope, runner.runnerId)) === null ? 'row' : null;
     const fact = await gitea.readJob(job.repository, job.id);
     await (fact === null ? recordGone(view.ports, scope, job) : recordJobFact(view.ports, scope, fact));
-    return fact === null || fact.status === 'done' ? 'job' : null;
+    return fact === null || isOverFor(fact, runner) ? 'job' : null;
   });
   return answer ?? null;
 }
