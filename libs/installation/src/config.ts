@@ -74,5 +74,11 @@ export function loadConfig<Part extends ConfigPart>(part: Part, environment: Env
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
   const parsed = z.safeParse(SHAPES[part], given);
   if (parsed.success) return parsed.data as Config<Part>;
-  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`));
+  const byName = new Map<string, string>();
+  for (const issue of parsed.error.issues) {
+    const name = issue.path.join('.');
+    // One sentence a variable: the first check that failed.
+    if (!byName.has(name)) byName.set(name, `${name}: ${issue.message}`);
+  }
+  throw new ConfigError([...byName.values()]);
 }

@@ -1,0 +1,126 @@
+import { GiteaError, createSecret, type GiteaClient, type ListedJob } from '@tinqs/gitea-client';
+import { describe, expect, it } from 'vitest';
+import { createGiteaPort, toFact, type GiteaPortOptions } from './gitea-port.js';
+
+const NOW = 1_900_000_000_000;
+const SCOPE = { kind: 'repository', id: 7, fullName: 'acme/app' } as const;
+
+function failure(kind: 'not-found' | 'forbidden' | 'unreachable', noSuchRoute = false): GiteaError {
+  return new GiteaError({ kind, method: 'GET', path: '/api/v1/x', status: kind === 'not-found' ? 404 : 403, sentence: kind, noSuchRoute });
+}
+
+const job = (change: Partial<ListedJob> = {}): ListedJob =>
+  ({ id: 4411, runId: 12, runAttempt: 1, name: 'build', labels: ['go'], status: 'queued', conclusion: null, headSha: 'abc', headBranch: 'main', htmlUrl: 'https://git.example.com/acme/app/actions/runs/12/jobs/0', runnerId: null, runnerName: null, createdAt: '2030-01-01T00:00:00Z', startedAt: null, completedAt: null, repositoryPath: 'acme/app', ...change }) as ListedJob;
+
+type Calls = Partial<{ readonly [call in keyof GiteaClient]: (...args: never[]) => Promise<unknown> }>;
+
+function portWith(calls: Calls, options: Partial<GiteaPortOptions> = {}) {
+  const client = { repositoryByPath: async (path: string) => ({ id: path === 'acme/app' ? 7 : 8, fullName: path, mirror: false }), currentUser: async () => ({ isAdmin: false }), ...calls } as unknown as GiteaClient;
+  return createGiteaPort({ client, now: () => NOW, allowedRepositories: ['acme/*'], registrationToken: null, isCaller: async () => false, ...options });
+}
+
+describe('toFact', () => {
+  it.each([
+    ['queued', 'queued', 'a runner may take it'],
+    ['waiting', 'blocked', 'it waits for others'],
+    ['in_progress', 'running', 'a runner has it'],
+    ['completed', 'done', 'final'],
+    ['unknown', 'blocked', 'a word of a newer server: not ready, read again'],
+  ] as const)('calls %s %s: %s', (said, status, _reason) => {
+    expect(toFact(job({ status: said }), { id: 7, fullName: 'acme/app' }, NOW, 'listing').status).toBe(status);
+  });
+
+  it('makes nothing of what Gitea leaves empty', () => {
+    expect(toFact(job({ headSha: '', htmlUrl: '', createdAt: null }), { id: 7, fullName: 'acme/app' }, NOW, 'read')).toMatchObject({ id: '4411', headSha: null, url: null, createdAt: null, seenAt: NOW, via: 'read' });
+  });
+});
+
+describe('createGiteaPort', () => {
+  it('lists at the highest level that the token allows: the instance, else owners, else repositories that are named', async () => {
+    const asked: unknown[] = [];
+    const port = portWith(
+      {
+        listJobs: async (query: { scope?: { kind: string; login?: string } }) => {
+          asked.push(query.scope ?? 'instance');
+          if (query.scope === undefined || query.scope.login === 'tools') throw failure('forbidden');
+          return [job({ repositoryPath: query.scope.kind === 'owner' ? 'acme/app' : 'tools/site' })];
+        },
+      },
+      { allowedRepositories: ['acme/*', 'tools/site', 'tools/*', '*/public'] },
+    );
+
+    expect((await port.listJobs()).map((fact) => fact.repository.fullName)).toEqual(['acme/app', 'tools/site']);
+    expect(asked).toEqual(['instance', { kind: 'owner', login: 'acme' }, { kind: 'owner', login: 'tools' }, { kind: 'repository', repository: { fullName: 'tools/site' } }]);
+  });
+
+  it('drops listed jobs of repositories that are not allowed, mirrors without a name among them', async () => {
+    const port = portWith({
+      repositoryByPath: async (path: string) => ({ id: 1, fullName: path, mirror: path === 'acme/mirror' }),
+      listJobs: async () => [job(), job({ id: 2, repositoryPath: 'evil/app' }), job({ id: 3, repositoryPath: 'acme/mirror' })],
+    } as Calls);
+
+    expect((await port.listJobs()).map((fact) => fact.id)).toEqual(['4411']);
+  });
+
+  it('never takes a part of the list for the whole: what fails otherwise is thrown', async () => {
+    await expect(portWith({ listJobs: async () => Promise.reject(failure('unreachable')) }).listJobs()).rejects.toThrow('unreachable');
+  });
+
+  it.each([
+    ['an administrator’s token', true, false, 'gone'],
+    ['another token, from which it may only be hidden', false, false, 'thrown'],
+    ['a server without the call', true, true, 'thrown'],
+  ])('believes a 404 with %s: %s', async (_who, isAdmin, noSuchRoute, outcome) => {
+    const refuse = async () => Promise.reject(failure('not-found', noSuchRoute));
+    const port = portWith({ getJob: refuse, listRunners: refuse, getRunner: refuse, deleteRunner: refuse, currentUser: async () => ({ isAdmin }) });
+    const all = await Promise.allSettled([port.readJob({ id: 7, fullName: 'acme/app' }, '4411'), port.listRunners(SCOPE), port.readRunner(SCOPE, 41), port.unregister(SCOPE, 41)]);
+
+    if (outcome === 'gone') expect(all.map((each) => each.status === 'fulfilled' && each.value)).toEqual([null, [], null, undefined]);
+    else expect(all.map((each) => each.status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
+  });
+
+  it('registers with the instance’s token in that scope only', async () => {
+    const calls: { path?: string }[] = [];
+    const answer = { runner: { id: '41', uuid: 'u', token: 't', name: 'n', labels: ['go'], ephemeral: true } };
+    const tokens: string[] = [];
+    const fake: Calls = {
+      call: async (request: { path: string; body?: unknown }) => (calls.push(request), tokens.push(JSON.stringify(request)), { status: 200, text: JSON.stringify(answer), headers: { get: () => null } }),
+      registrationToken: async () => createSecret('scope-token'),
+    };
+    const port = portWith(fake, { registrationToken: async () => 'instance-token' });
+
+    expect(await port.register({ name: 'n', labels: ['go'], scope: SCOPE })).toMatchObject({ kind: 'registered', runnerId: 41 });
+    expect(await port.register({ name: 'n', labels: ['go'], scope: { kind: 'instance' } })).toMatchObject({ kind: 'registered', runnerId: 41 });
+    expect(tokens.map((text) => [text.includes('scope-token'), text.includes('instance-token')])).toEqual([[true, false], [false, true]]);
+  });
+
+  it('refuses for good what Gitea would register for ever', async () => {
+    const deleted: unknown[] = [];
+    const port = portWith({
+      call: async () => ({ status: 200, text: JSON.stringify({ runner: { id: '41', uuid: 'u', token: 't', name: 'n', labels: ['go'], ephemeral: false } }), headers: { get: () => null } }),
+      registrationToken: async () => createSecret('scope-token'),
+      deleteRunner: async (...args: unknown[]) => void deleted.push(args),
+    } as Calls);
+
+    expect(await port.register({ name: 'n', labels: ['go'], scope: SCOPE })).toMatchObject({ kind: 'refused', permanent: true });
+    expect(deleted).toHaveLength(1);
+  });
+
+  it.each([
+    ['started', 'started'],
+    ['refused', 'not-yet'],
+    ['unsupported', 'unsupported'],
+  ])('tells a re-run that is %s as %s', async (kind, told) => {
+    expect(await portWith({ rerunJob: async () => ({ kind }) }).rerunJob({ id: 7, fullName: 'acme/app' }, 12, '4411')).toBe(told);
+  });
+
+  it('reads a path’s repository once a minute: a listing names hundreds of jobs of one', async () => {
+    let reads = 0;
+    const port = portWith({ repositoryByPath: async (path: string) => ((reads += 1), { id: 7, fullName: path, mirror: false }), listJobs: async () => [job(), job({ id: 2 }), job({ id: 3 })] } as Calls);
+
+    await port.listJobs();
+    await port.listJobs();
+
+    expect(reads).toBe(1);
+  });
+});
