@@ -46,7 +46,7 @@ export function composeDispatcher(environment: Environment, classes: readonly Ru
     settings,
     source,
     once: createOnce(),
-    planner: { plan: async (...event) => (await load()).plan(...event), settle: async (...event) => (await load()).settle(...event), look: createPlanLook({ gitea, ports, controller }) },
+    planner: { plan: async (...event) => (await load()).plan(...event), settle: async (...event) => (await load()).settle(...event), look: createPlanLook({ gitea, source, ports, controller }) },
   };
 }
 

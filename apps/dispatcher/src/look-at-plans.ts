@@ -1,10 +1,11 @@
 import { isOpenPlan, replacedPlans, scopeKey, type Controller, type FleetPorts, type Job, type JobFact, type PlannedFrom, type Scope } from '@tinqs/fleet';
 import type { GiteaClient } from '@tinqs/gitea-client';
-import { toFact } from '@tinqs/installation';
+import { toFact, type DispatchSource } from '@tinqs/installation';
 import { readMade, statusVerdict, type Made, type MadeRun } from './made-runs.js';
 
 export interface PlanLookTools {
-  readonly gitea: Pick<GiteaClient, 'call' | 'repositoryById' | 'listRunJobs' | 'commitStatuses'>;
+  readonly gitea: Pick<GiteaClient, 'call' | 'repositoryById' | 'listJobs' | 'listRunJobs' | 'commitStatuses'>;
+  readonly source: DispatchSource;
   readonly ports: FleetPorts;
   readonly controller: Pick<Controller, 'record'>;
 }
@@ -49,14 +50,17 @@ export function sharesEntry({ id, headSha, planned }: { readonly id: string; rea
 /**
  * Compares the open planned jobs of a scope with Gitea: its own rows take their place, what is over is over, and what
  * waited for others may start. Before every plan that a knock causes, so that no machine is launched for a job that
- * is known to be gone. One query where nothing is planned.
+ * is known to be gone. Where no delivery announces jobs, queued ones are listed again: a knock often says that a
+ * machine ended, and with its job others became ready. One query where nothing of this is so.
  */
-export function createPlanLook({ gitea, ports, controller }: PlanLookTools): (scope: Scope) => Promise<void> {
+export function createPlanLook({ gitea, source, ports, controller }: PlanLookTools): (scope: Scope) => Promise<void> {
   return async (scope) => {
     const { jobs } = await ports.store.loadScope(scopeKey(scope));
     const open = jobs.filter(isOpenPlan);
-    if (open.length === 0) return;
+    const unheard = jobs.filter((job) => job.planned === undefined && !job.announced);
+    if (open.length === 0 && unheard.length === 0) return;
     const server = await ports.server();
+    if (server.jobsApi && source !== 'workflow_job') await listAgain(scope, unheard);
     const commits = new Map(open.map((job) => [`${job.repository.id} ${job.headSha}`, job]));
     for (const [key, first] of commits) {
       const askedAt = ports.now();
@@ -67,6 +71,19 @@ export function createPlanLook({ gitea, ports, controller }: PlanLookTools): (sc
       for (const job of open.filter((each) => `${each.repository.id} ${each.headSha}` === key)) await carryOut(scope, job, fateOf(job, made, jobs, askedAt), askedAt);
     }
   };
+
+  async function listAgain(scope: Scope, jobs: readonly Job[]): Promise<void> {
+    for (const repository of new Map(jobs.map((job) => [job.repository.id, job.repository])).values()) {
+      const askedAt = ports.now();
+      try {
+        const queued = await gitea.listJobs({ status: 'queued', scope: { kind: 'repository', repository: { id: repository.id } } });
+        for (const job of queued) await controller.record(scope, toFact(job, repository, askedAt, 'listing'));
+      } catch (cause) {
+        // The sweep lists them all in any case.
+        ports.log.warn('queued jobs could not be listed', { repository: repository.fullName, cause });
+      }
+    }
+  }
 
   async function carryOut(scope: Scope, job: Job, fate: PlanFate, askedAt: number): Promise<void> {
     switch (fate.kind) {

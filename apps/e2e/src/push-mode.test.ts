@@ -239,6 +239,35 @@ describe('a plan that Gitea does not follow', () => {
   });
 });
 
+describe.each<GiteaVersion>(['1.24', '1.25', '1.27'])('machines that live for seconds, on Gitea %s', (gitea) => {
+  const FAST = { boot: [500, 1_000], job: [300, 500], exit: [100, 200], pending: [200, 300], visible: [0, 0], shutdown: [500, 1_000] } as const;
+  const begun = () => begin({ gitea, source: 'push', events: REFS, timing: FAST });
+
+  it('free the jobs behind needs when they end, not when the next sweep comes', async () => {
+    await begun();
+    fleet.push({ files: { 'main.go': 'package main\n' }, starts: [ci] });
+    await fleet.pass(MINUTE / 2);
+
+    expect(fleet.served()).toEqual(CI_JOBS);
+    await fleet.pass(10 * MINUTE);
+    await expectServed(CI_JOBS);
+  });
+
+  it('leave no grant behind that would count for the next push', async () => {
+    await begun();
+    await fleet.pass(50_000);
+    fleet.push({ files: { 'main.go': 'package main\n' }, starts: [ci] });
+    await fleet.pass(MINUTE / 2);
+    // The sweep has come by and cleared up.
+    fleet.push({ files: { 'main.go': 'package main // again\n' }, starts: [ci] });
+    await fleet.pass(MINUTE / 3);
+
+    expect(fleet.served()).toEqual([...CI_JOBS, ...CI_JOBS].sort());
+    await fleet.pass(10 * MINUTE);
+    await expectServed([...CI_JOBS, ...CI_JOBS]);
+  });
+});
+
 describe('reusable workflows on 1.27', () => {
   const CALLER = `name: calls\non: push\njobs:\n  call: {uses: ./.gitea/workflows/callee.yml}\n`;
   const CALLEE = `on: workflow_call\njobs:\n  inner: {runs-on: go, steps: [{run: make}]}\n`;
