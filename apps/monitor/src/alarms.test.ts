@@ -1,0 +1,27 @@
+import type { SweepReport } from '@tinqs/fleet';
+import { describe, expect, it } from 'vitest';
+import { alarmsOf, newAlarms } from './alarms.js';
+
+const QUIET: SweepReport = { at: 0, failed: [], ended: [], adopted: 0, missedByWebhooks: 0, knocked: [], orphansDeleted: 0, machines: 3 };
+
+describe('alarmsOf', () => {
+  it.each<[string, Partial<SweepReport>, readonly string[]]>([
+    ['a quiet pass', {}, []],
+    ['a machine that ended as it should', { ended: [{ instanceId: 'i-1', code: 'JOB_FINAL' }] }, []],
+    ['a machine that an outside clock had to end', { ended: [{ instanceId: 'i-1', code: 'DEATH_CLOCK' }] }, ['clock i-1']],
+    ['a part that failed', { failed: [{ part: 'listing', message: 'Gitea does not answer' }] }, ['sweep listing']],
+    ['jobs that no webhook announced', { missedByWebhooks: 2 }, ['missed']],
+    ['all of it', { missedByWebhooks: 1, failed: [{ part: 'caps', message: 'x' }], ended: [{ instanceId: 'i-2', code: 'DEATH_CLOCK' }] }, ['sweep caps', 'clock i-2', 'missed']],
+  ])('raises for %s what a person must look at', (_what, change, ids) => {
+    expect(alarmsOf({ ...QUIET, ...change }).map((alarm) => alarm.id)).toEqual(ids);
+  });
+});
+
+describe('newAlarms', () => {
+  it('tells the same trouble once while it lasts', () => {
+    const alarms = alarmsOf({ ...QUIET, missedByWebhooks: 1, failed: [{ part: 'listing', message: 'x' }] });
+
+    expect(newAlarms(alarms, ['missed']).map((alarm) => alarm.id)).toEqual(['sweep listing']);
+    expect(newAlarms(alarms, ['missed', 'sweep listing'])).toEqual([]);
+  });
+});

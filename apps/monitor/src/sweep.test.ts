@@ -1,0 +1,75 @@
+import { META, type FleetPorts, type FleetSettings, type GiteaPort, type Instance, type LauncherPort } from '@tinqs/fleet';
+import { createMemoryRunStore } from '@tinqs/run-store/testing';
+import { describe, expect, it } from 'vitest';
+import type { Alarm } from './alarms.js';
+import { runSweep } from './sweep.js';
+
+const NOW = Date.parse('2030-01-01T12:00:00.000Z');
+const settings: FleetSettings = { installation: 'demo', classes: [], scopeKind: 'repository', maxRunners: 12, subnets: [], dailyBudget: null };
+
+function machine(id: string, endsBy: number): Instance {
+  return { instanceId: id, state: 'running', stateReason: null, launchedAt: NOW - 3_600_000, tags: { 'tinqs-ci:installation': 'demo', 'tinqs-ci:ends-by': new Date(endsBy).toISOString() }, pool: null, availabilityZone: null };
+}
+
+function monitor(change: { readonly instances?: readonly Instance[]; readonly giteaFails?: boolean; readonly alertFails?: boolean } = {}) {
+  const store = createMemoryRunStore({ now: () => NOW });
+  const ended: string[] = [];
+  const alarms: Alarm[] = [];
+  const logged: string[] = [];
+  const log = (text: string, fields: object = {}) => void logged.push(`${text} ${JSON.stringify(fields)}`);
+  const gitea = { listJobs: async () => (change.giteaFails === true ? Promise.reject(new Error('Gitea does not answer')) : []), listRunners: async () => [] } as unknown as GiteaPort;
+  const launcher = { list: async () => change.instances ?? [], terminate: async (id: string) => void ended.push(id) } as unknown as LauncherPort;
+  const ports: FleetPorts = { store, gitea, launcher, queue: { knock: async () => undefined }, log: { info: log, warn: log, error: log }, now: () => NOW, server: async () => ({ jobsApi: true, rerunApi: true, newIdPerAttempt: false, singleShotClaim: true }) };
+  const alert = async (alarm: Alarm) => {
+    alarms.push(alarm);
+    if (change.alertFails === true) throw new Error('the chat does not answer');
+  };
+  return { store, ended, alarms, logged, sweep: () => runSweep({ ports, settings, store, alert }) };
+}
+
+describe('runSweep', () => {
+  it('says what it found, and leaves its mark', async () => {
+    const { sweep, logged, alarms, store } = monitor();
+
+    expect(await sweep()).toMatchObject({ at: NOW, failed: [], machines: 0 });
+    expect(logged.some((line) => line.startsWith('swept {'))).toBe(true);
+    expect(alarms).toEqual([]);
+    expect(await store.readMeta(META.sweep)).toMatchObject({ at: NOW });
+  });
+
+  it('ends a machine past its death clock though nothing is known of it, and tells somebody', async () => {
+    const { sweep, ended, alarms } = monitor({ instances: [machine('i-late', NOW - 1), machine('i-young', NOW + 60_000)] });
+
+    await sweep();
+
+    expect(ended).toEqual(['i-late']);
+    expect(alarms).toMatchObject([{ id: 'clock i-late' }]);
+  });
+
+  it('ends it with Gitea away as well, and tells the same trouble once', async () => {
+    const { sweep, ended, alarms } = monitor({ instances: [machine('i-late', NOW - 1)], giteaFails: true });
+
+    await sweep();
+    await sweep();
+
+    expect(ended).toEqual(['i-late', 'i-late']);
+    expect(alarms.map((alarm) => alarm.id).sort()).toEqual(['clock i-late', 'sweep listing']);
+  });
+
+  it('tells a trouble again that had gone meanwhile', async () => {
+    const { sweep, alarms, store } = monitor({ giteaFails: true });
+
+    await sweep();
+    await store.writeMeta(META.alarms, []);
+    await sweep();
+
+    expect(alarms.map((alarm) => alarm.id)).toEqual(['sweep listing', 'sweep listing']);
+  });
+
+  it('finishes though an alarm cannot be sent', async () => {
+    const { sweep, logged } = monitor({ giteaFails: true, alertFails: true });
+
+    expect((await sweep()).failed).toMatchObject([{ part: 'listing' }]);
+    expect(logged.some((line) => line.startsWith('alarm could not be sent'))).toBe(true);
+  });
+});
