@@ -286,6 +286,33 @@ describe('confirming', () => {
   });
 });
 
+describe('a registration that takes longer than a launch may', () => {
+  it('is deleted again: no record, no launch, its place is free', async () => {
+    let records = 0;
+    const stand = createStand({
+      wrap: (ports) => ({
+        ...ports,
+        store: { ...ports.store, createRunner: async (runner) => ((records += 1), ports.store.createRunner(runner)) },
+        gitea: {
+          ...ports.gitea,
+          register: async (wanted) => {
+            const answer = await ports.gitea.register(wanted);
+            stand.world.settle(stand.world.now + 46 * SECOND);
+            return answer;
+          },
+        },
+      }),
+    });
+    stand.push([{ key: 'build', labels: ['go'] }]);
+    await stand.pass(5 * SECOND);
+
+    expect(records).toBe(0);
+    expect(stand.world.ledger.machines).toEqual([]);
+    expect(stand.world.gitea.registrations.size).toBe(0);
+    expect(await stand.store.listCapHolders()).toEqual([]);
+  });
+});
+
 describe('200 jobs and a cap of 12', () => {
   it('are all served, on never more than 12 machines', async () => {
     const stand = createStand({ settings: { maxRunners: 12, classes: [{ ...GO, limits: { ...GO.limits, concurrent: 12 } }] } });

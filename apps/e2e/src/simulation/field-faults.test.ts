@@ -66,7 +66,8 @@ describe('I6 a push that silently cancels a matrix on 1.25', () => {
 
 describe('P13 the AMI breaker', () => {
   it.each(['Server.SpotInstanceTermination', 'Client.InternalError', 'Client.VolumeLimitExceeded'])('is not opened by machines that EC2 ends with %s while they boot', async (code) => {
-    const stand = createStand();
+    // Slow enough that each is seen running before it goes.
+    const stand = createStand({ world: { timing: { boot: [100 * SECOND, 110 * SECOND] } } });
     stand.world.do('breakMachines', { fault: { kind: 'ends-booting', code }, count: 4 });
     stand.push(jobs(4, { durationMs: 5 * SECOND }));
     await stand.pass(30 * MINUTE);
@@ -182,8 +183,8 @@ describe('P19 a machine that is lost in its job', () => {
     expect((await outcomes(stand)).sort()).toEqual(['interrupted', 'used']);
   });
 
-  it('is not run again a second time', async () => {
-    const stand = createStand({ gitea: '1.26' });
+  it.each(['1.26', '1.27'] as const)('is not run again a second time, whether or not the re-run has a new id (%s)', async (gitea) => {
+    const stand = createStand({ gitea });
     await interrupted(stand);
     await stand.pass(5 * MINUTE);
     stand.world.do('interrupt', { instanceId: stand.world.ledger.machines.at(-1)!.instanceId, noticeMs: null });

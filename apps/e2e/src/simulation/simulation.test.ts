@@ -7,7 +7,7 @@ import { shrink, tellStory } from './shrink.js';
 const REGRESSIONS: readonly (readonly [seed: number, why: string])[] = [[3, 'a pass with an old picture of EC2 revived a runner that another pass had seen end'], [1019, 'a job run again before an upgrade to 1.27 was stale for ever'], [2070, 'with clocks that differ a launch was given up before its own deadline']];
 
 const FIRST_SEED = 100_000;
-const BLOCKS = 20;
+const BLOCKS = 50;
 const SEEDS_PER_BLOCK = 20;
 
 async function expectLawful(scenario: Scenario): Promise<Played> {
