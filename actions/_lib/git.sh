@@ -28,10 +28,22 @@ git_environment() {
   git_config http.lowSpeedTime 300
 }
 
-# use_token SERVER BASIC: the empty entry first removes headers of other configuration; two of them are answered with 400.
+# use_token SERVER BASIC URL: the empty entry first removes headers of other configuration; two of them are answered with 400.
+# So are LFS objects: Gitea's batch answer brings a header of its own for them, hence none of ours below objects/ but for the batch.
 use_token() {
   git_config "http.$1/.extraheader" ''
-  [[ -z $2 ]] || git_config "http.$1/.extraheader" "Authorization: Basic $2"
+  git_config "http.$3.git/info/lfs/objects.extraheader" ''
+  [[ -n $2 ]] || return 0
+  git_config "http.$1/.extraheader" "Authorization: Basic $2"
+  git_config "http.$3.git/info/lfs/objects/batch.extraheader" "Authorization: Basic $2"
+}
+
+# The same as text of a configuration file.
+token_configuration() {
+  local header="Authorization: Basic $2"
+  printf '[http "%s/"]\n\textraheader =\n\textraheader = %s\n' "$1" "$header"
+  printf '[http "%s.git/info/lfs/objects"]\n\textraheader =\n' "$3"
+  printf '[http "%s.git/info/lfs/objects/batch"]\n\textraheader = %s\n' "$3" "$header"
 }
 
 # Submodules named by ssh come over HTTPS with the same token.

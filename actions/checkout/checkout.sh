@@ -213,7 +213,7 @@ keep_credentials() {
   if [[ $PERSIST == true ]]; then
     scratch_folder checkout
     kept=$REPLY/credentials
-    (umask 077 && printf '[http "%s/"]\n\textraheader =\n\textraheader = Authorization: Basic %s\n' "$SERVER" "$BASIC" >"$kept")
+    (umask 077 && token_configuration "$SERVER" "$BASIC" "$URL" >"$kept")
     said="tinqs checkout kept the credentials for $REPOSITORY in $kept: they cannot be read here, have ended, or do not reach this repository"
   else
     said='tinqs checkout kept no credentials: set persist-credentials: true for git commands that reach the server'
@@ -240,7 +240,7 @@ main() {
   trap 'rm -rf -- "$SCRATCH"' EXIT
   OWN_SERVER=${CHECKOUT_DEFAULT_SERVER_URL:-${GITHUB_SERVER_URL:-$SERVER}}
   while [[ $OWN_SERVER == */ ]]; do OWN_SERVER=${OWN_SERVER%/}; done
-  use_token "$SERVER" "$BASIC"
+  use_token "$SERVER" "$BASIC" "$URL"
   git_config safe.directory "$FOLDER"
 
   choose_ref

@@ -15,8 +15,8 @@ export interface Action {
   readonly runs: { readonly using: string; readonly steps: readonly { id?: string; shell?: string; run?: string; uses?: string; env?: Record<string, string> }[] };
 }
 
-export function readAction(name: string): Action {
-  return parse(readFileSync(join(actionsFolder, name, 'action.yml'), 'utf8')) as Action;
+export function readAction(name: string, folder = actionsFolder): Action {
+  return parse(readFileSync(join(folder, name, 'action.yml'), 'utf8')) as Action;
 }
 
 /** One job's world: a workspace, a temp folder and the environment that steps share. */
@@ -25,6 +25,8 @@ export interface Job {
   readonly workspace: string;
   readonly temp: string;
   readonly home: string;
+  /** Where the actions are. */
+  actions: string;
   /** What actions see as `github.…`. */
   readonly github: Record<string, unknown>;
   /** The environment of every step; a step's GITHUB_ENV and GITHUB_PATH land here. */
@@ -37,7 +39,7 @@ export function createJob(github: Record<string, unknown>, env: Record<string, s
   const [workspace, temp, home] = ['workspace', 'temp', 'home'].map((name) => join(folder, name)) as [string, string, string];
   for (const each of [workspace, temp, home]) mkdirSync(each);
   return {
-    folder, workspace, temp, home, github,
+    folder, workspace, temp, home, github, actions: actionsFolder,
     env: { PATH: process.env['PATH'] ?? '', HOME: home, RUNNER_TEMP: temp, GITHUB_WORKSPACE: workspace, TINQS_RETRY_PAUSES: '0 0 0', GIT_CONFIG_NOSYSTEM: '1', ...env },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
@@ -56,12 +58,12 @@ export interface StepResult {
 
 /** Runs a composite action the way Gitea's runner does: inputs through expressions, each step by bash with the runner's flags. */
 export async function runAction(job: Job, name: string, inputs: Readonly<Record<string, string>> = {}, wrap: readonly string[] = []): Promise<StepResult> {
-  const action = readAction(name);
+  const action = readAction(name, job.actions);
   const values = Object.fromEntries(Object.entries(action.inputs ?? {}).map(([input, { default: text = '' }]) => [input, inputs[input] ?? evaluate(String(text), { github: job.github })]));
   const steps: Record<string, { outputs: Record<string, string> }> = {};
   const total = { status: 0, log: '', exported: {}, files: '' };
   for (const step of action.runs.steps) {
-    const result = await runStep(job, step, { inputs: values, github: job.github, steps }, join(actionsFolder, name), wrap);
+    const result = await runStep(job, step, { inputs: values, github: job.github, steps }, join(job.actions, name), wrap);
     steps[step.id ?? ''] = { outputs: result.outputs };
     total.status = result.status;
     total.log += result.log;

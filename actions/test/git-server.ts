@@ -9,6 +9,8 @@ export interface GitServerOptions {
   readonly tokens: Readonly<Record<string, readonly string[]>>;
   /** Old names, as Gitea answers them after a rename: 301. */
   readonly moved?: Readonly<Record<string, string>>;
+  /** LFS objects by their sha256. */
+  readonly largeFiles?: Readonly<Record<string, string>>;
 }
 
 export interface GitServer {
@@ -22,10 +24,24 @@ export interface GitServer {
 }
 
 /** `git http-backend` behind Gitea's manners: Basic auth with the token as either half, 401 without, 403 for another repository, 400 for two headers. */
-export async function startGitServer({ root, tokens, moved = {} }: GitServerOptions): Promise<GitServer> {
+export async function startGitServer({ root, tokens, moved = {}, largeFiles: objects = {} }: GitServerOptions): Promise<GitServer> {
   const seen: GitServer['seen'] = { requests: [], authorizations: [], bytes: 0 };
   const failures: number[] = [];
   const everyToken = new Set(Object.values(tokens).flat());
+
+  // As Gitea's batch answers: the address, and the header of the request once more.
+  const largeFiles = (request: IncomingMessage, response: ServerResponse, path: string): void => {
+    const oid = /^\/info\/lfs\/objects\/([0-9a-f]{64})$/.exec(path)?.[1];
+    if (oid !== undefined) return void response.writeHead(objects[oid] === undefined ? 404 : 200).end(objects[oid]);
+    let body = '';
+    request.on('data', (chunk) => (body += chunk));
+    request.on('end', () => {
+      const wanted = (JSON.parse(body) as { objects: { oid: string; size: number }[] }).objects;
+      const here = `http://${request.headers.host}${request.url?.replace(/\/batch$/, '')}`;
+      response.writeHead(200, { 'content-type': 'application/vnd.git-lfs+json' });
+      response.end(JSON.stringify({ transfer: 'basic', objects: wanted.map((object) => ({ ...object, actions: { download: { href: `${here}/${object.oid}`, header: { Authorization: request.headers.authorization } } } })) }));
+    });
+  };
 
   const server = createServer((request, response) => {
     const address = new URL(request.url ?? '/', 'http://server');
@@ -45,6 +61,7 @@ export async function startGitServer({ root, tokens, moved = {} }: GitServerOpti
       if (!everyToken.has(token)) return refuse(401, 'Unauthorized', { 'www-authenticate': 'Basic realm="Gitea"' });
       if (readers !== undefined && !readers.includes(token)) return refuse(403, 'User permission denied');
     }
+    if (path.startsWith('/info/lfs/objects')) return largeFiles(request, response, path);
     return backend(request, response, { root, path: `/${repository}.git${path}`, query: address.search.slice(1), count: (bytes) => (seen.bytes += bytes) });
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
