@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# shellcheck disable=SC2034 # what is read here is used by the action
+# Finds a tool on the machine or installs it: on PATH, baked, downloaded. Sourced after action.sh.
+# versions.tsv is images/versions.json as lines: tool, architecture, version, algorithm, sum, address; "-" is not pinned.
+
+VERSIONS=${BASH_SOURCE[0]%/*}/versions.tsv
+PIN_HINT='run "npx nx run images:pin" and "npx nx run actions:generate" in tinqs/ci, and publish'
+
+# ARCH is amd64 or arm64.
+read_architecture() {
+  single_line architecture "$1"
+  case ${1:-$(uname -m)} in
+    amd64 | x64 | x86_64) ARCH=amd64 ;;
+    arm64 | aarch64) ARCH=arm64 ;;
+    *) shown "${1:-$(uname -m)}" && bad_input architecture "expected amd64 or arm64, got $REPLY" ;;
+  esac
+}
+
+read_base_url() {
+  BASE_URL=${1%/}
+  single_line download-base-url "$BASE_URL"
+  if [[ ! $BASE_URL =~ ^(|https?://[A-Za-z0-9.:/_~%-]+)$ ]]; then
+    shown "$1"
+    bad_input download-base-url "expected an http or https address, got $REPLY"
+  fi
+}
+
+# matches WANTED VERSION: "1.26" and "1.26.x" are served by any 1.26, ">=1.25" by that or newer of the same major.
+matches() {
+  local wanted=${1%.x}
+  if [[ $wanted == '>='* ]]; then
+    wanted=${wanted#'>='}
+    [[ ${2%%.*} == "${wanted%%.*}" && "$(printf '%s\n' "$wanted" "$2" | sort -V | head -n 1)" == "$wanted" ]]
+    return
+  fi
+  [[ $2 == "$wanted" || $2 == "$wanted".* ]]
+}
+
+# pinned TOOL ARCH: PINNED_VERSION, PINNED_ALGORITHM, PINNED_SUM, PINNED_URL, empty where not pinned.
+pinned() {
+  local tool arch version algorithm sum url
+  PINNED_VERSION='' PINNED_ALGORITHM='' PINNED_SUM='' PINNED_URL=''
+  while IFS=$'\t' read -r tool arch version algorithm sum url; do
+    [[ $tool == "$1" && ($arch == "$2" || $arch == any) ]] || continue
+    PINNED_VERSION=${version#-} PINNED_ALGORITHM=${algorithm#-} PINNED_SUM=${sum#-} PINNED_URL=${url#-}
+  done <"$VERSIONS"
+}
+
+# TOOLS: where tools are kept, in folders <tool>/<version>/<architecture>. What is baked there needs no download.
+tools_folder() {
+  TOOLS=${RUNNER_TOOL_CACHE:-}
+  if [[ -z $TOOLS ]] || ! mkdir -p -- "$TOOLS" 2>/dev/null || [[ ! -w $TOOLS ]]; then
+    TOOLS=${RUNNER_TEMP:-${TMPDIR:-/tmp}}/tinqs-tools
+    mkdir -p -- "$TOOLS"
+  fi
+}
+
+# baked TOOL WANTED: REPLY is the folder of the newest that fits, from the folders of an image or an earlier step.
+baked() {
+  local root marker version best=''
+  REPLY=''
+  for root in "${TINQS_TOOLS:-/opt/tinqs/tools}" "${RUNNER_TOOL_CACHE:-}" "$TOOLS"; do
+    [[ -n $root ]] || continue
+    for marker in "$root/$1"/*/"$ARCH.complete"; do
+      version=${marker%/*}
+      version=${version##*/}
+      matches "$2" "$version" || continue
+      if [[ -z $best || "$(printf '%s\n' "$best" "$version" | sort -V | tail -n 1)" == "$version" ]]; then
+        best=$version
+        REPLY=${marker%.complete}
+      fi
+    done
+  done
+  [[ -n $REPLY ]]
+}
+
+show_curl_log() { [[ ! -s $1 ]] || cat "$1"; }
+curl_retryable() { grep -qiE 'error: (408|429|5[0-9][0-9])|could not resolve|connection (refused|reset|timed out)|timed out|failed to connect|couldn.t connect|empty reply|transfer closed|recv failure' "$1"; }
+
+# get URL FILE
+get() {
+  need curl curl
+  attempt show_curl_log curl_retryable curl -q --fail --silent --show-error --location --connect-timeout 20 --max-time 900 --output "$2" -- "$1"
+}
+
+# verify FILE ALGORITHM SUM
+verify() {
+  need "$2sum" coreutils
+  local actual
+  actual=$("$2sum" <"$1")
+  actual=${actual%% *}
+  [[ $actual == "$3" ]] || fail "the download is not what was expected: $2 is $actual, expected $3. Nothing was installed"
+}
+
+# install TOOL VERSION URL ALGORITHM SUM UNPACK: REPLY is the folder. UNPACK FILE FOLDER fills it.
+install_tool() {
+  local target=$TOOLS/$1/$2/$ARCH work
+  mkdir -p -- "${target%/*}"
+  if command -v flock >/dev/null 2>&1; then
+    exec 9>"$target.lock"
+    flock 9
+  fi
+  if [[ ! -e $target.complete ]]; then
+    work=$(mktemp -d "$target.XXXXXX")
+    get "$3" "$work/download" || fail "could not download $3, and $1 $2 for $ARCH is neither on PATH nor in ${TINQS_TOOLS:-/opt/tinqs/tools} nor in $TOOLS"
+    verify "$work/download" "$4" "$5"
+    mkdir "$work/tool"
+    "$6" "$work/download" "$work/tool" || fail "could not unpack $3"
+    rm -rf -- "$target"
+    mv -- "$work/tool" "$target"
+    : >"$target.complete"
+    rm -rf -- "$work"
+  fi
+  REPLY=$target
+}
+
+unpack_tar() { tar -x -f "$1" -C "$2" --strip-components=1 --no-same-owner; }
+
+# Official archives of Node and AWS are built for glibc and cannot start on musl.
+refuse_musl() {
+  local loaders=("${TINQS_SYSTEM_ROOT:-}"/lib/ld-musl-*)
+  [[ ${#loaders[@]} -eq 0 ]] || fail "$1 is built for glibc and does not start here (musl, as on Alpine): $2"
+}
+
+start_log() {
+  scratch_folder log
+  SCRATCH=$REPLY
+  ATTEMPT_LOG=$SCRATCH/stderr
+  : >"$ATTEMPT_LOG"
+  trap 'rm -rf -- "$SCRATCH"' EXIT
+}
+
+# FILE of the workspace, for the inputs that name one.
+workspace_file() {
+  single_line "$1" "$2"
+  FILE=${GITHUB_WORKSPACE:-.}/$2
+  if [[ $2 == /* || /$2/ == */../* || ! -f $FILE || ! -r $FILE ]]; then
+    shown "$2"
+    bad_input "$1" "expected a file of the workspace, got $REPLY"
+  fi
+}
+
+# line_after FILE WORD: REPLY is what follows the word at the start of a line, as in .tool-versions and go.mod.
+line_after() {
+  local word value _
+  REPLY=''
+  while read -r word value _ || [[ -n $word ]]; do
+    if [[ $word == "$2" ]]; then
+      REPLY=${value%$'\r'}
+      return 0
+    fi
+  done <"$1"
+  return 1
+}

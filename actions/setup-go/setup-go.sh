@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Puts Go on PATH. Inputs come as SETUP_GO_* from action.yml.
+set -euo pipefail
+shopt -s nullglob
+
+HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
+# shellcheck source=../_lib/action.sh
+. "$HERE/../_lib/action.sh"
+# shellcheck source=../_lib/tool.sh
+. "$HERE/../_lib/tool.sh"
+
+STABLE=1.26
+
+read_wanted() {
+  WANTED=${SETUP_GO_VERSION:-}
+  single_line go-version "$WANTED"
+  if [[ -z $WANTED && -n ${SETUP_GO_VERSION_FILE:-} ]]; then
+    read_version_file "$SETUP_GO_VERSION_FILE"
+    return
+  fi
+  case ${WANTED:-stable} in stable) WANTED=$STABLE ;; esac
+  if [[ ! $WANTED =~ ^[1-9][0-9]*\.[0-9]+(\.x|\.[0-9]+|(rc|beta)[0-9]+)?$ ]]; then
+    shown "$WANTED"
+    bad_input go-version "expected 1.26, 1.26.x, 1.26.2 or stable, got $REPLY"
+  fi
+}
+
+read_version_file() {
+  workspace_file go-version-file "$1"
+  local least=''
+  case ${1##*/} in
+    go.mod | go.work)
+      # GOTOOLCHAIN=local lets a newer Go build an older module, never the other way round.
+      least='>='
+      line_after "$FILE" toolchain || line_after "$FILE" go || true
+      REPLY=${REPLY#go}
+      ;;
+    .tool-versions) line_after "$FILE" golang || line_after "$FILE" go || true ;;
+    *) read -r REPLY <"$FILE" || true ;;
+  esac
+  WANTED=${REPLY%$'\r'}
+  if [[ ! $WANTED =~ ^[1-9][0-9]*\.[0-9]+(\.[0-9]+|(rc|beta)[0-9]+)?$ ]]; then
+    shown "$WANTED"
+    bad_input go-version-file "names no Go version: $REPLY"
+  fi
+  WANTED=$least$WANTED
+}
+
+on_path() {
+  local found
+  [[ -z ${SETUP_GO_ARCHITECTURE:-} ]] && command -v go >/dev/null 2>&1 || return 1
+  found=$(GOTOOLCHAIN=local go env GOVERSION </dev/null 2>/dev/null) || return 1
+  found=${found%% *}
+  matches "$WANTED" "${found#go}"
+}
+
+download() {
+  local version url sum
+  pinned go "$ARCH"
+  if [[ -n $PINNED_VERSION ]] && matches "$WANTED" "$PINNED_VERSION"; then
+    [[ -n $PINNED_SUM ]] || fail "go $PINNED_VERSION for $ARCH is not pinned: $PIN_HINT"
+    url=${BASE_URL:+$BASE_URL/${PINNED_URL##*/}}
+    install_tool go "$PINNED_VERSION" "${url:-$PINNED_URL}" "$PINNED_ALGORITHM" "$PINNED_SUM" unpack_tar
+    return
+  fi
+  version=${WANTED#'>='}
+  if [[ ! $version =~ ^[0-9]+\.[0-9]+(\.[0-9]+|(rc|beta)[0-9]+)$ ]]; then
+    fail "go $WANTED is neither on this machine nor pinned${PINNED_VERSION:+ (pinned is $PINNED_VERSION)}: $PIN_HINT. Or name one exact version such as $version.0"
+  fi
+  url=${BASE_URL:-https://dl.google.com/go}/go$version.linux-$ARCH.tar.gz
+  get "$url.sha256" "$SCRATCH/sum" || fail "there is no go $version for $ARCH at ${url%/*}, or it cannot be reached"
+  read -r sum _ <"$SCRATCH/sum" || true
+  [[ $sum =~ ^[0-9a-f]{64}$ ]] || fail "$url.sha256 is no checksum"
+  warn "go $version is not in the pinned list: its checksum comes from the server of the download"
+  install_tool go "$version" "$url" sha256 "$sum" unpack_tar
+}
+
+main() {
+  read_wanted
+  read_architecture "${SETUP_GO_ARCHITECTURE:-}"
+  read_base_url "${SETUP_GO_DOWNLOAD_BASE_URL:-}"
+  ensure_home
+  tools_folder
+  start_log
+  local source=path version
+  if ! on_path; then
+    if baked go "$WANTED"; then
+      source=baked
+    else
+      need tar tar
+      need gzip gzip
+      source=download
+      download
+    fi
+    add_path "$REPLY/bin"
+  fi
+  # A newer toolchain line fails at once instead of downloading a second Go on the side.
+  set_env GOTOOLCHAIN local
+  version=$(go env GOVERSION </dev/null) || fail "the Go of $(command -v go) does not start"
+  version=${version%% *}
+  add_path "$(go env GOPATH </dev/null)/bin"
+  set_output go-version "${version#go}"
+  set_output goroot "$(go env GOROOT </dev/null)"
+  set_output source "$source"
+  echo "go ${version#go} ($source)"
+}
+
+main "$@"

@@ -1,0 +1,156 @@
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createJob, runAction, type Job } from '../test/composite-runner.js';
+import { actionsWith, archive, pathOf, startDownloadServer, sumOf, type DownloadServer } from '../test/download-server.js';
+
+/** The Node of this machine under another version. */
+const stand = (version: string) => `#!/bin/sh\nif [ "$1" = --version ]; then echo "v${version}"; else exec "${process.execPath}" "$@"; fi\n`;
+const nodejs = (version: string) => archive(`node-v${version}-linux-x64`, { 'bin/node': stand(version) }, 'J');
+const pnpmPackage = (version: string) => archive('package', { 'bin/pnpm.cjs': `#!/usr/bin/env node\nconsole.log('${version}');\n`, 'bin/pnpx.cjs': '' });
+
+let server: DownloadServer;
+let job: Job;
+const [node22, node20, pnpm10, pnpm9] = [nodejs('22.20.1'), nodejs('20.1.0'), pnpmPackage('10.34.9'), pnpmPackage('9.1.0')];
+const rows = [
+  ['node', 'amd64', '22.20.1', 'sha256', sumOf(node22), 'https://nodejs.org/dist/v22.20.1/node-v22.20.1-linux-x64.tar.xz'],
+  ['pnpm', 'any', '10.34.9', 'sha512', sumOf(pnpm10, 'sha512'), 'https://registry.npmjs.org/pnpm/-/pnpm-10.34.9.tgz'],
+];
+
+beforeAll(async () => {
+  server = await startDownloadServer({
+    '/v22.20.1/node-v22.20.1-linux-x64.tar.xz': node22,
+    '/v20.1.0/node-v20.1.0-linux-x64.tar.xz': node20,
+    '/v20.1.0/SHASUMS256.txt': `${sumOf(node22)}  other.tar.gz\n${sumOf(node20)}  node-v20.1.0-linux-x64.tar.xz\n`,
+    '/v20.2.0/SHASUMS256.txt': `${sumOf(node20)}  other.tar.gz\n`,
+    '/pnpm/-/pnpm-10.34.9.tgz': pnpm10,
+    '/pnpm/-/pnpm-9.1.0.tgz': pnpm9,
+    '/pnpm/9.1.0': JSON.stringify({ dist: { integrity: `sha512-${Buffer.from(sumOf(pnpm9, 'sha512'), 'hex').toString('base64')}` } }),
+  });
+});
+afterAll(() => server.close());
+
+beforeEach(() => {
+  job = createJob({});
+  server.requests.length = 0;
+  job.env['PATH'] = pathOf(job.folder, []);
+  job.env['RUNNER_TOOL_CACHE'] = join(job.folder, 'cache');
+  job.env['TINQS_TOOLS'] = join(job.folder, 'baked');
+  job.actions = actionsWith(job.folder, rows);
+});
+afterEach(() => job.remove());
+
+const setup = (inputs: Record<string, string> = {}) => runAction(job, 'setup-node', { 'download-base-url': server.url, ...inputs });
+
+function there(tool: string, text: string) {
+  mkdirSync(join(job.folder, 'there'), { recursive: true });
+  writeFileSync(join(job.folder, 'there', tool), text, { mode: 0o755 });
+  job.env['PATH'] = `${job.folder}/there:${job.env['PATH']?.replace(`${job.folder}/there:`, '')}`;
+}
+
+describe('Node and pnpm', () => {
+  it('that are there are used, without a request', async () => {
+    there('node', stand('22.1.0'));
+    there('pnpm', '#!/bin/sh\necho 8.0.0\n');
+
+    const { outputs, log } = await setup();
+
+    expect(outputs, log).toEqual({ 'node-version': '22.1.0', 'pnpm-version': '8.0.0', source: 'path' });
+    expect(server.requests).toEqual([]);
+  });
+
+  it('that are not are downloaded, checked, and there for later steps and calls', async () => {
+    const first = await setup();
+    const second = await setup();
+
+    expect(first.outputs, first.log).toEqual({ 'node-version': '22.20.1', 'pnpm-version': '10.34.9', source: 'download' });
+    expect(second.outputs).toEqual({ ...first.outputs, source: 'path' });
+    expect(first.log).not.toContain('::warning::');
+    expect(server.requests).toEqual(['/v22.20.1/node-v22.20.1-linux-x64.tar.xz', '/pnpm/-/pnpm-10.34.9.tgz']);
+  });
+
+  it('without pnpm if asked', async () => {
+    expect((await setup({ 'pnpm-version': 'false' })).outputs['pnpm-version']).toBe('');
+  });
+
+  it.each([['.nvmrc', 'v20.1.0\n'], ['.node-version', '20.1.0'], ['.tool-versions', 'golang 1\nnodejs 20.1.0\n'], ['package.json', '{ "engines": { "node": "20.1.0" } }']])('of %s, with a warning where it is not the pinned one', async (file, text) => {
+    writeFileSync(join(job.workspace, file), text);
+
+    const { outputs, log } = await setup({ 'node-version-file': file, 'pnpm-version': 'false' });
+
+    expect(outputs['node-version'], log).toBe('20.1.0');
+    expect(log).toContain('::warning::node 20.1.0 is not in the pinned list');
+  });
+
+  it('pnpm of packageManager is checked against the hash that stands there', async () => {
+    const write = (hash: string) => writeFileSync(join(job.workspace, 'package.json'), JSON.stringify({ packageManager: `pnpm@9.1.0+sha512.${hash}` }));
+    write('0'.repeat(128));
+    expect((await setup()).log).toMatch(/::error::the download is not what was expected: sha512/);
+
+    write(sumOf(pnpm9, 'sha512'));
+    const { outputs, log } = await setup();
+    expect(outputs['pnpm-version'], log).toBe('9.1.0');
+    expect(log).not.toContain('::warning::');
+  });
+
+  it('pnpm of another version comes with the sum of its registry, and a warning', async () => {
+    const { outputs, log } = await setup({ 'pnpm-version': '9.1.0' });
+
+    expect(outputs['pnpm-version'], log).toBe('9.1.0');
+    expect(log).toContain('::warning::pnpm 9.1.0 is not in the pinned list');
+  });
+
+  const failures: readonly [string, Record<string, string>, readonly (readonly string[])[], RegExp][] = [
+    ['a sum that does not match', {}, [rows[0]!.with(4, 'a'.repeat(64)), rows[1]!], /not what was expected/],
+    ['a pnpm whose sum does not match', {}, [rows[0]!, rows[1]!.with(4, 'a'.repeat(128))], /not what was expected/],
+    ['Node that is not pinned yet', {}, [['node', 'amd64', '-', '-', '-', '-'], rows[1]!], /nor pinned: run "npx nx run images:pin"/],
+    ['pnpm that is not pinned yet', {}, [rows[0]!, ['pnpm', 'any', '10.34.9', '-', '-', '-']], /is not pinned: run "npx nx run images:pin"/],
+    ['a list without the file', { 'node-version': '20.2.0' }, rows, /does not list node-v20\.2\.0/],
+    ['a version that is not there', { 'node-version': '20.9.9' }, rows, /there is no node 20\.9\.9/],
+  ];
+  it.each(failures)('fail closed: %s', async (_why, inputs, versions, message) => {
+    job.actions = actionsWith(job.folder, versions);
+
+    const { status, log } = await setup(inputs);
+
+    expect(log).toMatch(new RegExp(`::error::.*${message.source}`));
+    expect(status).toBe(1);
+  });
+
+  it('are not installed on musl, where they could not start', async () => {
+    mkdirSync(join(job.folder, 'alpine/lib'), { recursive: true });
+    writeFileSync(join(job.folder, 'alpine/lib/ld-musl-x86_64.so.1'), '');
+    job.env['TINQS_SYSTEM_ROOT'] = join(job.folder, 'alpine');
+
+    expect((await setup()).log).toMatch(/::error::.*musl.*use the image "node"/);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('registry-url', () => {
+  it('writes an npmrc of this job that names the variable, never the token', async () => {
+    there('node', stand('22.1.0'));
+    job.env['NODE_AUTH_TOKEN'] = 'secret-token';
+
+    const { exported, log, files } = await setup({ 'pnpm-version': 'false', 'registry-url': 'https://git.example.com/api/packages/tinqs/npm/', scope: 'tinqs' });
+
+    expect(readFileSync(exported['NPM_CONFIG_USERCONFIG']!, 'utf8')).toBe('@tinqs:registry=https://git.example.com/api/packages/tinqs/npm/\n//git.example.com/api/packages/tinqs/npm/:_authToken=${NODE_AUTH_TOKEN}\n');
+    expect(log + files).not.toContain('secret-token');
+  });
+});
+
+it.each([
+  ['node-version', '>=22'], ['node-version', '22 || touch pwned'], ['node-version', '$(touch pwned)'], ['node-version', '../22'], ['node-version', '22\n23'], ['node-version', '-22'],
+  ['node-version-file', '/etc/passwd'], ['node-version-file', '../package.json'], ['node-version-file', 'nonsense'],
+  ['pnpm-version', '10'], ['pnpm-version', '$(touch pwned)'], ['pnpm-version', '../1.0.0'],
+  ['registry-url', 'https://user:pw@example.com'], ['registry-url', 'https://x\n//y/:_authToken=z'], ['registry-url', 'file:///x'], ['scope', 'a b'], ['scope', 'tinqs'], ['architecture', 'x'], ['download-base-url', '--output=/x'],
+])('refuses %s: %j', async (input, value) => {
+  writeFileSync(join(job.workspace, 'nonsense'), '`touch pwned`');
+
+  const { status, log } = await setup({ [input]: value });
+
+  expect(log).toMatch(new RegExp(`^::error::input "${input}": `, 'm'));
+  expect(status).toBe(2);
+  expect(readdirSync(job.workspace)).toEqual(['nonsense']);
+  expect(server.requests).toEqual([]);
+});
