@@ -109,7 +109,7 @@ ask_package_json() {
 
 # Not by corepack: it asks questions on a terminal, and Node 25 has none.
 setup_pnpm() {
-  local found registry
+  local found registry url
   ask_package_json
   if command -v pnpm >/dev/null 2>&1; then
     found=$(cd / && pnpm --version </dev/null 2>/dev/null) || found=''
@@ -119,6 +119,8 @@ setup_pnpm() {
   PNPM=${PNPM:-$PINNED_VERSION}
   if ! baked pnpm "$PNPM"; then
     registry=${BASE_URL:-https://registry.npmjs.org}
+    url=$registry/pnpm/-/pnpm-$PNPM.tgz
+    [[ $PNPM != "$PINNED_VERSION" || -n $BASE_URL ]] || url=${PINNED_URL:-$url}
     if [[ -z $PNPM_SUM && $PNPM == "$PINNED_VERSION" ]]; then
       [[ -n $PINNED_SUM ]] || fail "pnpm $PNPM is not pinned: $PIN_HINT. Or write it into package.json with its checksum: \"packageManager\": \"pnpm@$PNPM+sha512.…\""
       PNPM_ALGORITHM=$PINNED_ALGORITHM PNPM_SUM=$PINNED_SUM
@@ -130,7 +132,7 @@ setup_pnpm() {
       warn "pnpm $PNPM is not in the pinned list: its checksum comes from the server of the download"
     fi
     [[ $PNPM_ALGORITHM =~ ^sha(224|256|384|512)$ ]] || fail "packageManager: pnpm is checked with sha224, sha256, sha384 or sha512, not $PNPM_ALGORITHM"
-    install_tool pnpm "$PNPM" "$registry/pnpm/-/pnpm-$PNPM.tgz" "$PNPM_ALGORITHM" "$PNPM_SUM" unpack_pnpm
+    install_tool pnpm "$PNPM" "$url" "$PNPM_ALGORITHM" "$PNPM_SUM" unpack_pnpm
   fi
   add_path "$REPLY/path"
 }

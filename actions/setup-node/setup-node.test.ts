@@ -93,6 +93,14 @@ describe('Node and pnpm', () => {
     expect(log).not.toContain('::warning::');
   });
 
+  it('come from the pinned addresses where no mirror is named', async () => {
+    job.actions = actionsWith(job.folder, [rows[0]!.with(5, `${server.url}/v22.20.1/node-v22.20.1-linux-x64.tar.xz`), rows[1]!.with(5, `${server.url}/pnpm/-/pnpm-10.34.9.tgz`)]);
+
+    const { outputs, log } = await setup({ 'download-base-url': '' });
+
+    expect(outputs, log).toMatchObject({ 'node-version': '22.20.1', 'pnpm-version': '10.34.9', source: 'download' });
+  });
+
   it('pnpm of another version comes with the sum of its registry, and a warning', async () => {
     const { outputs, log } = await setup({ 'pnpm-version': '9.1.0' });
 
