@@ -1,43 +1,69 @@
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publish } from './publish.js';
+import { startGitea, type LiveGitea } from './live/gitea.testing.js';
+import { machineTools, serveOneJob } from './live/runner.testing.js';
+import { startVendors, type Vendors } from './live/vendors.testing.js';
+import { publish, publishCandidate } from './publish.js';
 import { commitFiles, git } from './repository.testing.js';
 
-const { LIVE_DRIVER: driver, GITEA_BIN: bin, GITEA_ROOT: root, ACT_RUNNER_BIN: runner, LIVE_PORT: port = '3189' } = process.env;
-// The tools of this machine, so that nothing is downloaded: the job runs on it.
-const node = process.versions.node.split('.')[0]!;
-const go = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).stdout?.trim().replace('go', '') ?? '';
-const ready = [driver, bin, root, runner].every((value) => value !== undefined && value !== '') && go !== '' && spawnSync('aws', ['--version']).status === 0;
+const { GITEA_BIN: binary = '', GITEA_ROOT: root = '', ACT_RUNNER_BIN: runner = '' } = process.env;
+const ready = [binary, root, runner].every((value) => value !== '');
+const withLfs = spawnSync('git-lfs', ['version']).status === 0;
+const workspace = fileURLToPath(new URL('../../..', import.meta.url));
 
-const WORKFLOW = `on: workflow_dispatch
+const secret = 'secret/of+the+repository';
+const docker = '#!/bin/sh\n[ "$(cat)" = password-of-ecr ] && mkdir -p "$DOCKER_CONFIG" && echo "$*" >"$DOCKER_CONFIG/logged-in"\n';
+
+const workflow = ({ url, goVersion, goIsReal, nodeVersion }: Vendors) => `on: workflow_dispatch
 jobs:
   all:
     runs-on: go
     steps:
+      - run: "! command -v go node pnpm aws"
       - id: checkout
         uses: tinqs/ci/checkout@v1
-        with: { sparse: src }
-      - run: test "$(git rev-parse HEAD)" = "$COMMIT" && test "$COMMIT" = "$GITHUB_SHA" && test -e src/kept.txt && test ! -e other
+        with: { sparse: src, lfs: '${withLfs}' }
+      - run: test "$(git rev-parse HEAD)" = "$COMMIT" && test "$COMMIT" = "$GITHUB_SHA" && test -e src/main.go && test ! -e other
         env: { COMMIT: "\${{ steps.checkout.outputs.commit }}" }
+      - run: grep '${withLfs ? '^large$' : 'oid sha256'}' src/large.bin
       - run: git fetch origin && git show HEAD:other/left.txt | grep left
-      - run: test -z "$(grep -rF "$TOKEN" .git)" && test -z "$(grep -rF "$BASIC" .git)"
-        env:
-          TOKEN: "\${{ github.token }}"
-          BASIC: "x-access-token:\${{ github.token }}"
+      - run: |
+          basic=$(printf 'x-access-token:%s' "$TOKEN" | base64 | tr -d '\\n')
+          ! grep -rlF -e "$TOKEN" -e "$basic" "$GITHUB_WORKSPACE"
+          ! grep -F -e "$TOKEN" -e "$basic" "$GITHUB_ENV" "$GITHUB_PATH"
+        env: { TOKEN: "\${{ github.token }}" }
+      - uses: tinqs/ci/checkout@v1
+        continue-on-error: true
+        with: { repository: acme/lib, path: lib }
+      - run: "! git ls-remote \\"\${GITHUB_SERVER_URL%/}/acme/lib\\""
       - uses: tinqs/ci/setup-go@v1
-        with: { go-version: '${go}' }
-      - run: go version | grep go${go} && test "$GOTOOLCHAIN" = local
+        with: { go-version: '${goVersion}', download-base-url: '${url}' }
+      - run: go version | grep go${goVersion} && test "$GOTOOLCHAIN" = local
+      - run: ${goIsReal ? 'go run src/main.go | grep built' : 'go env GOROOT'}
       - uses: tinqs/ci/setup-node@v1
-        with: { node-version: '${node}', pnpm-version: 'false' }
-      - run: node --version | grep v${node}
+        with: { node-version: '${nodeVersion}' }
+      - run: node --version | grep 'v${nodeVersion}' && pnpm --version
       - uses: tinqs/ci/setup-aws@v1
-        with: { aws-region: eu-west-1 }
-      - run: aws --version && test "$AWS_REGION" = eu-west-1
-      - run: "! git -C \\"$GITHUB_WORKSPACE\\" ls-remote \\"\${GITHUB_SERVER_URL%/}/acme/lib\\" </dev/null"
+        with:
+          aws-region: eu-west-1
+          aws-access-key-id: AKIAOFTHETEST
+          aws-secret-access-key: \${{ secrets.AWS_SECRET }}
+          allowed-account-ids: '123456789012'
+          ecr-login: 'true'
+      - run: aws sts get-caller-identity && test "$AWS_REGION" = eu-west-1 && grep 123456789012.dkr.ecr.eu-west-1 "$DOCKER_CONFIG/logged-in"
+      - run: grep -qF "$KEY" "$AWS_SHARED_CREDENTIALS_FILE" && ! grep -rlF "$KEY" "$GITHUB_WORKSPACE" && echo "the key is $KEY"
+        env: { KEY: "\${{ secrets.AWS_SECRET }}" }
+  candidate:
+    runs-on: go
+    steps:
+      - uses: tinqs/ci/checkout@v1-next
+        with: { depth: '0' }
+      - run: test "$(git rev-list --count HEAD)" -gt 1
   refused:
     runs-on: go
     steps:
@@ -45,54 +71,72 @@ jobs:
         with: { path: ../z }
 `;
 
-/** The driver's own API: a Gitea in a folder, seeded, with a runner that takes one job. */
-interface World {
-  state: { url: string; token: string; port: number };
-  g: { call(method: string, path: string): Promise<{ body: string }>; must(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> };
-  remote(repository: string): string;
-  start(options: object): Promise<unknown>;
-  dispatch(file: string): Promise<{ status: number; run?: { id: number } }>;
-  jobs(run: { id: number }): Promise<{ id: number; name: string; conclusion?: string }[]>;
-  waitJob(id: number, test: (job: { status: string }) => boolean, options: object): Promise<{ conclusion: string } | undefined>;
-  close(): Promise<void>;
+interface Job {
+  readonly id: number;
+  readonly name: string;
+  readonly conclusion: string;
 }
 
-describe.skipIf(!ready)('a real Gitea and runner (LIVE_DRIVER=<folder of the driver> GITEA_BIN=… GITEA_ROOT=… ACT_RUNNER_BIN=… npx nx run publish-actions:test, with go and aws on PATH)', () => {
+describe.skipIf(!ready)('a real Gitea and its runner (skipped without GITEA_BIN, GITEA_ROOT and ACT_RUNNER_BIN: GITEA_BIN=… GITEA_ROOT=… ACT_RUNNER_BIN=… npx vitest run --root tools/publish-actions src/live.test.ts, from Gitea 1.25 on)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'publish-live-'));
-  const module = (name: string) => import(pathToFileURL(join(driver ?? '', name)).href);
-  let world: World;
+  const ci = join(folder, 'ci');
+  let gitea: LiveGitea;
+  let vendors: Vendors;
 
   beforeAll(async () => {
-    const { up } = await module('server.mjs');
-    const { seed } = await module('seed.mjs');
-    await seed(await up({ bin, root, port: Number(port), dir: join(folder, 'gitea') }));
-    world = (await (await module('world.mjs')).world({ dir: join(folder, 'gitea') })) as World;
-    await world.g.must('DELETE', '/repos/tinqs/ci/branches/v1');
-  }, 120_000);
+    vendors = await startVendors(join(folder, 'vendors'));
+    gitea = await startGitea({ binary, root, folder: join(folder, 'gitea') });
+    for (const [owner, name, hidden] of [['tinqs', 'ci', false], ['acme', 'app', true], ['acme', 'lib', true]] as const) {
+      await gitea.api('GET', `/orgs/${owner}`).catch(() => gitea.api('POST', '/orgs', { username: owner }));
+      await gitea.api('POST', `/orgs/${owner}/repos`, { name, private: hidden, auto_init: true, default_branch: 'main' });
+    }
+    await gitea.api('PUT', '/repos/acme/app/actions/secrets/AWS_SECRET', { data: secret });
+  }, 180_000);
 
   afterAll(async () => {
-    await world?.close();
-    if (ready) await (await module('server.mjs')).down(join(folder, 'gitea'));
+    await gitea?.stop();
+    await vendors?.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('runs a job with all four actions from tinqs/ci/…@v1 as this tool publishes them', async () => {
-    const work = join(folder, 'ci');
-    git(folder, 'clone', '-q', world.remote('tinqs/ci'), work);
-    cpSync(fileURLToPath(new URL('../../../actions', import.meta.url)), join(work, 'actions'), { recursive: true, filter: (path) => !path.includes('test-results') });
-    commitFiles(work, {});
-    expect(await publish({ folder: work })).toMatchObject({ kind: 'published', branch: 'v1' });
+  it('gets the actions by pin, generate, candidate and publish', async () => {
+    git(folder, 'clone', '-q', gitea.remote('tinqs/ci'), ci);
+    for (const each of ['actions', 'images']) cpSync(join(workspace, each), join(ci, each), { recursive: true, filter: (path) => !/test-results|node_modules/.test(path) });
+    writeFileSync(join(ci, 'images/versions.json'), vendors.versions);
+    writeFileSync(join(ci, '.gitignore'), 'node_modules\n');
+    symlinkSync(join(workspace, 'node_modules'), join(ci, 'node_modules'));
+    // Not synchronous: what is pinned is served by this process.
+    await promisify(execFile)(process.execPath, [join(ci, 'images/pin.mjs')]);
+    execFileSync(process.execPath, [join(ci, 'actions/generate.mjs')]);
+    commitFiles(ci, {});
 
+    const candidate = await publishCandidate({ folder: ci });
+    const published = await publish({ folder: ci });
+
+    expect(candidate).toMatchObject({ kind: 'published', branch: 'v1-next' });
+    expect(published).toMatchObject({ kind: 'published', branch: 'v1', commit: candidate.kind === 'refused' ? '' : candidate.commit });
+  }, 60_000);
+
+  it('runs jobs that use all four from tinqs/ci/…@v1, on a machine without their tools', async () => {
     const app = join(folder, 'app');
-    git(folder, 'clone', '-q', world.remote('acme/app'), app);
-    commitFiles(app, { 'src/kept.txt': 'kept', 'other/left.txt': 'left', '.gitea/workflows/actions.yml': WORKFLOW });
-    const { run } = await world.dispatch('actions.yml');
-    const conclusions: Record<string, string | undefined> = {};
-    for (const job of await world.jobs(run!)) await world.start({ labels: ['go'] }).then(() => (conclusions[job.name] = ''));
-    for (const job of await world.jobs(run!)) conclusions[job.name] = (await world.waitJob(job.id, ({ status }) => status === 'completed', { timeoutMs: 120_000 }))?.conclusion;
+    git(folder, 'clone', '-q', gitea.remote('acme/app'), app);
+    if (withLfs) git(app, 'lfs', 'install', '--local');
+    commitFiles(app, { '.gitattributes': withLfs ? '*.bin filter=lfs diff=lfs merge=lfs -text\n' : '', 'src/main.go': 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("built") }\n', 'src/large.bin': withLfs ? 'large\n' : 'oid sha256\n', 'other/left.txt': 'left', '.gitea/workflows/actions.yml': workflow(vendors) });
+    await gitea.api('POST', '/repos/acme/app/actions/workflows/actions.yml/dispatches', { ref: 'main' });
+    const { workflow_runs: runs } = await gitea.api<{ workflow_runs: { id: number }[] }>('GET', '/repos/acme/app/actions/runs');
+    const jobs = async () => (await gitea.api<{ jobs: Job[] }>('GET', `/repos/acme/app/actions/runs/${runs[0]!.id}/jobs`)).jobs;
+    const path = machineTools(join(folder, 'bin'), { docker });
+    for (const { name } of await jobs()) {
+      const { token: registration } = await gitea.api<{ token: string }>('POST', '/repos/acme/app/actions/runners/registration-token');
+      await serveOneJob({ binary: runner, url: gitea.url, registration, folder: join(folder, `runner-${name}`), path });
+    }
 
-    const logs = await Promise.all((await world.jobs(run!)).map(async ({ id }) => (await world.g.call('GET', `/api/v1/repos/acme/app/actions/jobs/${id}/logs`)).body));
-    expect(logs.join('\n')).toContain('::error::input "path": must stay inside the workspace');
-    expect(conclusions, logs.join('\n')).toEqual({ all: 'success', refused: 'failure' });
+    const ended = await jobs();
+    const logs = (await Promise.all(ended.map(({ id }) => gitea.api<string>('GET', `/repos/acme/app/actions/jobs/${id}/logs`)))).join('\n');
+    expect(Object.fromEntries(ended.map(({ name, conclusion }) => [name, conclusion])), logs).toEqual({ all: 'success', candidate: 'success', refused: 'failure' });
+    expect(logs).toContain('::error::input "path": must stay inside the workspace');
+    expect(logs).toMatch(/::error::.*no access to acme\/lib.*pass a personal token/);
+    for (const hidden of [secret, 'password-of-ecr']) expect(logs).not.toContain(hidden);
+    expect(vendors.requests).toContain(`/go${vendors.goVersion}.linux-amd64.tar.gz`);
   }, 300_000);
 });

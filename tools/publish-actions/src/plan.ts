@@ -54,7 +54,7 @@ export function planPublish(facts: Facts): Plan {
  * repository goes stale, and of the branch, so that it can be promoted. Undefined: the candidate has this tree already.
  */
 export function candidateParents({ tree, head, candidate }: Pick<Facts, 'tree' | 'head' | 'candidate'>, headContainsCandidate: boolean): readonly string[] | undefined {
-  if (candidate && candidate.tree === tree && (head === undefined || candidate.containsHead)) return undefined;
+  if (candidate && candidate.tree === tree && candidate.containsHead) return undefined;
   if (candidate === undefined) return head ? [head.commit] : [];
   if (head === undefined || candidate.containsHead) return [candidate.commit];
   return headContainsCandidate ? [head.commit] : [head.commit, candidate.commit];

@@ -153,6 +153,15 @@ describe('candidate', () => {
     expect(await publishCandidate({ folder })).toMatchObject({ kind: 'unchanged' });
   });
 
+  it('of the very first version is promoted as it is, too', async () => {
+    await publishCandidate({ folder });
+
+    await publish({ folder });
+
+    expect(at('v1')).toBe(at('v1-next'));
+    expect(at('v1.0.0^{commit}')).toBe(at('v1-next'));
+  });
+
   it('always moves forward: after one that failed, and after a roll-back', async () => {
     await publish({ folder });
     const moves: string[] = [];

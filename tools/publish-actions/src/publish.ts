@@ -123,7 +123,7 @@ async function readRemote(git: Git, options: PublishOptions, branch: string): Pr
   const tags = Object.fromEntries([...refs].filter(([name]) => name.startsWith('refs/tags/') && !name.endsWith('^{}')).map(([name, id]) => [name.slice('refs/tags/'.length), refs.get(`${name}^{}`) ?? id]));
   return {
     head: head === undefined ? undefined : await withTree(head),
-    candidate: candidate === undefined ? undefined : { ...(await withTree(candidate)), containsHead: head !== undefined && (await git.try('merge-base', '--is-ancestor', head, candidate)) !== undefined },
+    candidate: candidate === undefined ? undefined : { ...(await withTree(candidate)), containsHead: head === undefined || (await git.try('merge-base', '--is-ancestor', head, candidate)) !== undefined },
     tags,
   };
 }
