@@ -116,8 +116,12 @@ function changed(job: Job, fact: JobFact, change: Partial<Job>): FactOutcome {
 }
 
 function settle(before: Job, after: Job): FactOutcome {
-  const same = before.announced === after.announced && before.runnerId === after.runnerId && before.confirmedAt === after.confirmedAt && before.labels.join('\n') === after.labels.join('\n');
-  return { kind: same ? 'same' : 'changed', job: after };
+  return { kind: isSame(before, after) && before.confirmedAt === after.confirmedAt ? 'same' : 'changed', job: after };
+}
+
+/** Is it the same but for the time of its last confirmation? Of two that differ by a fact of the same status. */
+export function isSame(before: Job, after: Job): boolean {
+  return before.announced === after.announced && before.runnerId === after.runnerId && before.idleOuts === after.idleOuts && before.labels.join('\n') === after.labels.join('\n');
 }
 
 function describe(fact: JobFact): string {

@@ -1,8 +1,9 @@
-import { applyJobFact, jobFromFact } from './job-lifecycle.js';
+import { applyJobFact, isSame, jobFromFact } from './job-lifecycle.js';
 import type { Job, JobFact } from './job.js';
 import type { FleetPorts } from './ports.js';
 import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
+import { seconds } from './time.js';
 
 /** What became of a fact. `stale`: it is older than what is known and changed nothing. */
 export type Recorded = { readonly kind: 'recorded' | 'unchanged' | 'stale'; readonly job: Job | undefined };
@@ -45,6 +46,20 @@ export async function recordJobFact(ports: RecordPorts, scope: Scope, fact: JobF
   const answer = fact.via === 'read' ? fact : server.jobsApi ? await ports.gitea.readJob(fact.repository, fact.id) : fact;
   if (answer === null || answer.status === 'done' || answer.seenAt <= final.at) return { kind: 'stale', job: undefined };
   return amend(ports, scope, answer, { ...jobFromFact(answer, key), generation: final.generation + 1, announced: true });
+}
+
+/** A job counts as confirmed for 90 s: what confirms it again so soon need not be written. */
+const CONFIRMED_ANEW = seconds(20);
+
+/** `recordJobFact`, where the live job was read just before: what says the same again costs one write at most. */
+export async function recordListedFact(ports: RecordPorts, scope: Scope, fact: JobFact, known: Job | undefined): Promise<Recorded> {
+  if (known === undefined || known.status !== fact.status || fact.status === 'done') return recordJobFact(ports, scope, fact);
+  const outcome = applyJobFact(known, fact, await ports.server());
+  if (outcome.kind === 'ask') return recordJobFact(ports, scope, fact);
+  const isOld = fact.seenAt - known.confirmedAt >= CONFIRMED_ANEW;
+  if (outcome.kind === 'same' || (!isOld && isSame(known, outcome.job))) return { kind: 'unchanged', job: known };
+  const written = await ports.store.replaceJob({ ...outcome.job, version: known.version + 1 });
+  return written.kind === 'written' ? { kind: 'recorded', job: written.item } : recordJobFact(ports, scope, fact);
 }
 
 /** Creates the live job, or merges the fact into it; `fresh` undefined: only merges. */

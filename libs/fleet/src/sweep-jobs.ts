@@ -1,9 +1,9 @@
-import { recordGone, recordJobFact } from './record.js';
-import { scopeKey, scopeOf, type Scope } from './scope.js';
+import { recordGone, recordJobFact, recordListedFact } from './record.js';
+import { scopeKey, scopeOf, type Scope, type ScopeKey } from './scope.js';
 import { LIMITS } from './limits.js';
 import type { Job, JobFact } from './job.js';
 import type { Runner } from './runner.js';
-import { hours, minutes, seconds, type Instant } from './time.js';
+import { hours, seconds, type Instant } from './time.js';
 import { META } from './surroundings.js';
 import { attempt, type SweepView } from './sweep-view.js';
 
@@ -26,28 +26,30 @@ async function recordListing(view: SweepView): Promise<void> {
   // Without `workflow_job` in the hook every job is found so.
   const { newIdPerAttempt } = await ports.server();
   const announces = (await ports.store.readMeta(META.source)) !== 'push';
+  const live = new Map<ScopeKey, Promise<ReadonlyMap<string, Job>>>();
   for (const fact of facts) {
     const scope = scopeOf(settings.scopeKind, fact.repository);
+    const key = scopeKey(scope);
     await attempt(view, `job ${fact.id}`, async () => {
-      const recorded = await recordJobFact(ports, scope, fact);
-      if (announces && recorded.kind === 'recorded' && recorded.job !== undefined && isMissed(recorded.job, view.now) && !(newIdPerAttempt && recorded.job.caller !== false)) await countMissed(view, fact);
-      if (view.scopes.some((each) => scopeKey(each) === scopeKey(scope))) return;
+      if (!live.has(key)) live.set(key, ports.store.loadScope(key).then(({ jobs }) => new Map(jobs.map((job) => [job.id, job]))));
+      const known = (await live.get(key))?.get(fact.id);
+      const recorded = await recordListedFact(ports, scope, fact, known);
+      if (announces && recorded.kind === 'recorded' && recorded.job !== undefined && isMissed(recorded.job, known, view.now) && !(newIdPerAttempt && recorded.job.caller !== false)) await countMissed(view, fact);
+      if (view.scopes.some((each) => scopeKey(each) === key)) return;
       view.scopes.push(scope);
       await ports.store.noteScope(scope);
     });
   }
 }
 
-/**
- * Deliveries take up to 3.5 s, longer behind a slow receiver; a pass looks every minute, so each missed job is counted once. From
- * 1.27 a row counts when it is known to be no caller.
- */
+/** Deliveries take up to 3.5 s, longer behind a slow receiver. From 1.27 a row counts when it is known to be no caller. */
 const DELIVERY_TIME = seconds(30);
 
-function isMissed(job: Job, now: Instant): boolean {
+/** Once a job: in the pass that confirms it first after that time. */
+function isMissed(job: Job, before: Job | undefined, now: Instant): boolean {
   if (job.announced || job.status === 'blocked' || job.status === 'done') return false;
-  const age = now - (job.createdAt ?? job.queuedAt);
-  return age > DELIVERY_TIME && (job.version === 1 || age <= DELIVERY_TIME + minutes(1));
+  const since = job.createdAt ?? job.queuedAt;
+  return now - since > DELIVERY_TIME && (before === undefined || before.confirmedAt - since <= DELIVERY_TIME);
 }
 
 async function countMissed(view: SweepView, fact: JobFact): Promise<void> {
