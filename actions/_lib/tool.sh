@@ -106,15 +106,20 @@ install_tool() {
     verify "$work/download" "$4" "$5"
     mkdir "$work/tool"
     "$6" "$work/download" "$work/tool" || fail "could not unpack $3"
-    rm -rf -- "$target"
-    mv -- "$work/tool" "$target"
-    : >"$target.complete"
+    # Without flock another job may have been faster.
+    if [[ ! -e $target.complete ]]; then
+      rm -rf -- "$target"
+      mv -- "$work/tool" "$target"
+      : >"$target.complete"
+    fi
     rm -rf -- "$work"
   fi
   REPLY=$target
 }
 
-unpack_tar() { tar -x -f "$1" -C "$2" --strip-components=1 --no-same-owner; }
+# Some busyboxes neither guess the compression nor know --no-same-owner.
+unpack_gz() { tar -x -z -o -f "$1" -C "$2" --strip-components=1; }
+unpack_xz() { tar -x -J -o -f "$1" -C "$2" --strip-components=1; }
 
 # Official archives of Node and AWS are built for glibc and cannot start on musl.
 refuse_musl() {

@@ -100,6 +100,8 @@ new_clone() {
   local entries=(./*)
   [[ ${#entries[@]} -eq 0 ]] || rm -rf -- "${entries[@]}" || fail "cannot empty $FOLDER: something in it belongs to another user or is mounted"
   git init --quiet --template= --object-format="$OBJECT_FORMAT" .
+  # Without a template git 2.34 misses this folder when it writes sparse folders.
+  mkdir -p .git/info
   git remote add origin "$URL"
   git config --local gc.auto 0
 }
@@ -146,7 +148,7 @@ select_folders() {
   [[ ${#SPARSE[@]} -gt 0 ]] || return 0
   local mode=--cone
   if [[ $CONE == false ]]; then mode=--no-cone; fi
-  git sparse-checkout init "$mode" >/dev/null 2>&1 || fail "git refuses a sparse checkout here"
+  git sparse-checkout init "$mode" >/dev/null 2>"$ATTEMPT_LOG" || fail "git refuses a sparse checkout here: $(tail -n 1 "$ATTEMPT_LOG")"
   printf '%s\n' "${SPARSE[@]}" | git sparse-checkout set --stdin || fail "git refuses these sparse folders"
 }
 

@@ -60,7 +60,7 @@ download() {
   if [[ -n $PINNED_VERSION ]] && matches "$WANTED" "$PINNED_VERSION"; then
     [[ -n $PINNED_SUM ]] || fail "go $PINNED_VERSION for $ARCH is not pinned: $PIN_HINT"
     url=${BASE_URL:+$BASE_URL/${PINNED_URL##*/}}
-    install_tool go "$PINNED_VERSION" "${url:-$PINNED_URL}" "$PINNED_ALGORITHM" "$PINNED_SUM" unpack_tar
+    install_tool go "$PINNED_VERSION" "${url:-$PINNED_URL}" "$PINNED_ALGORITHM" "$PINNED_SUM" unpack_gz
     return
   fi
   version=${WANTED#'>='}
@@ -72,7 +72,7 @@ download() {
   read -r sum _ <"$SCRATCH/sum" || true
   [[ $sum =~ ^[0-9a-f]{64}$ ]] || fail "$url.sha256 is no checksum"
   warn "go $version is not in the pinned list: its checksum comes from the server of the download"
-  install_tool go "$version" "$url" sha256 "$sum" unpack_tar
+  install_tool go "$version" "$url" sha256 "$sum" unpack_gz
 }
 
 main() {

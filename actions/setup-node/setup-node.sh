@@ -81,7 +81,7 @@ download_node() {
   if [[ -n $PINNED_VERSION ]] && matches "$WANTED" "$PINNED_VERSION"; then
     [[ -n $PINNED_SUM ]] || fail "node $PINNED_VERSION for $ARCH is not pinned: $PIN_HINT"
     url=${BASE_URL:+$BASE_URL/v$PINNED_VERSION/${PINNED_URL##*/}}
-    install_tool node "$PINNED_VERSION" "${url:-$PINNED_URL}" "$PINNED_ALGORITHM" "$PINNED_SUM" unpack_tar
+    install_tool node "$PINNED_VERSION" "${url:-$PINNED_URL}" "$PINNED_ALGORITHM" "$PINNED_SUM" unpack_xz
     return
   fi
   [[ $WANTED =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] ||
@@ -93,7 +93,7 @@ download_node() {
   while read -r sum name; do [[ $name != "$file" ]] || break; done <"$SCRATCH/sums"
   [[ ${name:-} == "$file" && $sum =~ ^[0-9a-f]{64}$ ]] || fail "$url/SHASUMS256.txt does not list $file"
   warn "node $WANTED is not in the pinned list: its checksum comes from the server of the download"
-  install_tool node "$WANTED" "$url/$file" sha256 "$sum" unpack_tar
+  install_tool node "$WANTED" "$url/$file" sha256 "$sum" unpack_xz
 }
 
 # What package.json asks for: PNPM, and the checksum it may carry.
@@ -139,7 +139,7 @@ setup_pnpm() {
 
 unpack_pnpm() {
   local entry
-  unpack_tar "$1" "$2"
+  unpack_gz "$1" "$2"
   mkdir -p -- "$2/path"
   for entry in "$2"/bin/pnpm.?js "$2"/bin/pnpx.?js; do
     chmod 755 "$entry"
