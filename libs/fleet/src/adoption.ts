@@ -30,7 +30,7 @@ export function launchedAt(instance: Instance, registered: Instant | undefined, 
 }
 
 /** P23: the record of a machine of this installation that has none, from its tags. */
-export function adoptedRunner(instance: Instance, scope: Scope, classes: readonly RunnerClass[], now: Instant): Runner {
+export function adoptedRunner(instance: Instance, runnerId: number, scope: Scope, classes: readonly RunnerClass[], now: Instant): Runner {
   const classId = instance.tags[TAGS.classId] ?? 'unknown';
   const runnerClass = classes.find((each) => each.id === classId);
   return {
@@ -41,7 +41,7 @@ export function adoptedRunner(instance: Instance, scope: Scope, classes: readonl
     labels: runnerClass?.labels ?? [],
     state: 'booting',
     outcome: null,
-    runnerId: Number(instance.tags[TAGS.runnerId] ?? 0),
+    runnerId,
     registrationGone: false,
     instanceId: instance.instanceId,
     pool: instance.pool,

@@ -61,10 +61,12 @@ export function runnerEnding(runner: Runner, evidence: Evidence, now: Instant): 
   const clock = clockEnding(instance, now) ?? (now >= runner.endsBy ? { instanceId, reason: reason('DEATH_CLOCK', { endsBy: new Date(runner.endsBy).toISOString() }), backing: 'clock' as const, force: false } : undefined);
   if (clock !== undefined) return clock;
 
-  const { launched, online, completed } = runner.stages;
+  const { launched, online } = runner.stages;
   if (runner.ran !== null || evidence.named) {
     // I6: only Gitea's answer of now, and only after the grace; absence from a list is never a witness.
-    if (completed === undefined || job === undefined || !isOverFor(job, runner) || now - completed <= LIMITS.grace) return undefined;
+    if (job === undefined || !isPastGrace(job, runner, now)) return undefined;
+    // A row outlives its job by no moment. One that works on, or that another job names, has another job.
+    if (row?.busy === true || evidence.named) return undefined;
     if (evidence.finalNow === 'job') return { instanceId, reason: reason('JOB_FINAL', { job: job.id, conclusion: job.conclusion ?? 'unknown' }), backing: 'final', force: false };
     return evidence.finalNow === 'row' ? { instanceId, reason: reason('RUNNER_ROW_GONE'), backing: 'row-gone', force: false } : undefined;
   }
@@ -75,6 +77,12 @@ export function runnerEnding(runner: Runner, evidence: Evidence, now: Instant): 
     return row === null || !row.online ? { instanceId, reason: reason('BOOT_LIMIT', { seconds: runner.limits.bootSeconds }), backing: 'clock', force: false } : undefined;
   }
   return undefined;
+}
+
+/** Is its job over for longer than the grace, as far as is known? Gitea is asked only then. */
+export function isPastGrace(job: Job, runner: Runner, now: Instant): boolean {
+  const { completed } = runner.stages;
+  return isOverFor(job, runner) && completed !== undefined && now - Math.max(completed, job.completedAt ?? 0) > LIMITS.grace;
 }
 
 /** P24: more than max(3, 25 %) endings that nothing but a missing row backs are not believed. */

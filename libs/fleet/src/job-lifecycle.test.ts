@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyJobFact, jobFromFact } from './job-lifecycle.js';
 import type { Job, JobFact, JobStatus } from './job.js';
-import { fact, job, KEY, NOW, V126, V127, VERSIONS } from './samples.contract.js';
+import { fact, job, KEY, NOW, V124, V126, V127, VERSIONS } from './samples.contract.js';
 import { seconds } from './time.js';
 import type { ServerFacts } from './world.js';
 
@@ -123,6 +123,13 @@ describe('what is written', () => {
   it('is the confirmation by the newest word, never an older one', () => {
     expect(applyJobFact(STATES.queued, factOf('queued', 'listing', NOW - seconds(60)), V126).kind).toBe('same');
     expect(applyJobFact(STATES.queued, factOf('queued', 'listing', NOW), V126)).toMatchObject({ kind: 'changed', job: { confirmedAt: NOW } });
+  });
+
+  it('is on 1.24, which cannot be asked, the end of a doubt when it is announced as queued once more', () => {
+    const doubted = { ...STATES.queued, idleOuts: 2 };
+    expect(applyJobFact(doubted, factOf('queued', 'delivery', NOW), V124)).toMatchObject({ kind: 'changed', job: { idleOuts: 0 } });
+    expect(applyJobFact(doubted, factOf('queued', 'delivery', NOW - seconds(60)), V124).job.idleOuts).toBe(2);
+    expect(applyJobFact(doubted, factOf('queued', 'delivery', NOW), V126).job.idleOuts).toBe(2);
   });
 
   it('is an announcement that comes after a listing', () => {

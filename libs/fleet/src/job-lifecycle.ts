@@ -1,6 +1,7 @@
 import type { Job, JobFact, JobStatus } from './job.js';
 import type { ScopeKey } from './scope.js';
 import { addEntry } from './timeline.js';
+import type { ServerFacts } from './world.js';
 
 /** What a fact did to a job. `ask`: it cannot be told from here whether it is true; Gitea must be asked for that very job. */
 export type FactOutcome = { readonly kind: 'changed' | 'same'; readonly job: Job } | { readonly kind: 'ask'; readonly job: Job };
@@ -46,7 +47,7 @@ export function jobFromFact(fact: JobFact, scope: ScopeKey): Job {
  * but time. Only Gitea's answer to a question asked *after* the last change may take a job back to the queue; that
  * is a new generation.
  */
-export function applyJobFact(job: Job, fact: JobFact, server: { readonly newIdPerAttempt: boolean }): FactOutcome {
+export function applyJobFact(job: Job, fact: JobFact, server: Pick<ServerFacts, 'newIdPerAttempt' | 'jobsApi'>): FactOutcome {
   const announced = job.announced || announces(fact);
   if (fact.status === 'done') {
     if (job.status === 'done') return settle(job, { ...job, announced, runnerId: job.runnerId ?? fact.runnerId });
@@ -65,7 +66,7 @@ export function applyJobFact(job: Job, fact: JobFact, server: { readonly newIdPe
     return changed(job, fact, { status: 'running', pickedAt: fact.seenAt, runnerId: fact.runnerId, confirmedAt: Math.max(job.confirmedAt, fact.seenAt), announced });
   }
   if (RANK[fact.status] > RANK[job.status]) return changed(job, fact, { status: fact.status, labels: fact.labels, queuedAt: fact.seenAt, confirmedAt: fact.seenAt, announced });
-  if (fact.status === job.status) return settle(job, { ...job, announced, labels: fact.labels, confirmedAt: Math.max(job.confirmedAt, fact.seenAt) });
+  if (fact.status === job.status) return settle(job, { ...job, announced, labels: fact.labels, confirmedAt: Math.max(job.confirmedAt, fact.seenAt), idleOuts: isAnnouncedAnew(job, fact, server) ? 0 : job.idleOuts });
   if (job.status === 'queued') return fact.via === 'delivery' || !isFresh(fact, job.confirmedAt) ? settle(job, { ...job, announced }) : believed(job, fact, announced);
   // Queued or blocked after running or done: a stale delivery, a re-run (≤ 1.26), or a claim that was given back (1.27).
   if (job.status === 'done' && server.newIdPerAttempt && fact.via === 'delivery') return settle(job, { ...job, announced });
@@ -82,6 +83,11 @@ function anotherRunner(job: Job, fact: JobFact, announced: boolean): FactOutcome
 /** What takes a job back is the answer about that very job. A listing is only a reason to ask: clocks differ, and lists are long. */
 function believed(job: Job, fact: JobFact, announced: boolean): FactOutcome {
   return fact.via === 'listing' ? { kind: 'ask', job: { ...job, announced } } : reopened(job, fact);
+}
+
+/** On 1.24, where nobody can be asked, it was run again and what lay between was not delivered: the doubts are of before. */
+function isAnnouncedAnew(job: Job, fact: JobFact, { jobsApi }: Pick<ServerFacts, 'jobsApi'>): boolean {
+  return !jobsApi && fact.via === 'delivery' && fact.status === 'queued' && isFresh(fact, job.confirmedAt);
 }
 
 function reopened(job: Job, fact: JobFact): FactOutcome {

@@ -61,6 +61,14 @@ describe('P16 a runner is consumed', () => {
     expect(consumptions([job('2', { status: 'queued', generation: 1 })], [runner('a', { state: 'busy', ran: '2', stages: { picked: NOW } })])).toEqual([]);
   });
 
+  it.each([
+    ['runs on another', job('2', { status: 'running', runnerId: 200, pickedAt: NOW })],
+    ['waits again', job('2', { status: 'queued', generation: 1 })],
+  ])('by another job when Gitea took back the claim it had announced, and the first %s', (_why, returned) => {
+    const other = job('3', { status: 'running', runnerId: 100, pickedAt: NOW });
+    expect(consumptions([returned, other], [runner('a', { state: 'busy', ran: '2', stages: { picked: NOW } })])[0]).toMatchObject({ state: 'busy', ran: '3' });
+  });
+
   it('never after its end, and never by a queued job', () => {
     expect(consumptions([running], [runner('a', { state: 'ended' })])).toEqual([]);
     expect(consumptions([job('2', { runnerId: 100 })], [runner('a')])).toEqual([]);
@@ -71,11 +79,11 @@ describe('P23 a machine without a record', () => {
   const machine = instance({ launchedAt: NOW - minutes(3), tags: { 'tinqs-ci:name': 'n', 'tinqs-ci:class': 'go', 'tinqs-ci:runner-id': '100', 'tinqs-ci:ends-by': new Date(NOW + minutes(9)).toISOString() } });
 
   it('gets one from its tags', () => {
-    expect(adoptedRunner(machine, SCOPE, [GO], NOW)).toMatchObject({ name: 'n', classId: 'go', runnerId: 100, labels: ['go'], state: 'booting', endsBy: NOW + minutes(9), instanceId: 'i-1' });
+    expect(adoptedRunner(machine, 100, SCOPE, [GO], NOW)).toMatchObject({ name: 'n', classId: 'go', runnerId: 100, labels: ['go'], state: 'booting', endsBy: NOW + minutes(9), instanceId: 'i-1' });
   });
 
   it('of a class that is gone has no labels, so that it is nobody’s supply', () => {
-    expect(adoptedRunner(machine, SCOPE, [], NOW)).toMatchObject({ labels: [], limits: { bootSeconds: 300 } });
+    expect(adoptedRunner(machine, 100, SCOPE, [], NOW)).toMatchObject({ labels: [], limits: { bootSeconds: 300 } });
   });
 
   it('that was given up and lives goes on under its record', () => {

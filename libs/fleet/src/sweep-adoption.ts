@@ -18,7 +18,10 @@ export async function adoptStrangers(view: SweepView, scope: Scope, { runners }:
 
 async function adopt(view: SweepView, instance: Instance, record: Runner | undefined, scope: Scope): Promise<void> {
   const { ports, settings, now } = view;
-  const runner = record === undefined ? adoptedRunner(instance, scope, settings.classes, now) : revivedRunner(record, instance, now);
+  // Without the id of its row nothing of it could be told from Gitea: it is adopted when a pass knows its rows.
+  const runnerId = Number(instance.tags[TAGS.runnerId]) || view.rows.get(scopeKey(scope))?.find((row) => row.name === instance.tags[TAGS.name])?.runnerId;
+  if (record === undefined && runnerId === undefined && !view.rows.has(scopeKey(scope))) return;
+  const runner = record === undefined ? adoptedRunner(instance, runnerId ?? 0, scope, settings.classes, now) : revivedRunner(record, instance, now);
   // A machine that lives takes its place, whatever the caps say: they limit launches, not the truth.
   await ports.store.takeCap({ names: [runner.name], classId: runner.classId, scope: runner.scope, limits: { all: Infinity, perClass: Infinity, perScope: Infinity } });
   const written = await (record === undefined ? ports.store.createRunner(runner) : ports.store.replaceRunner(runner));

@@ -3,7 +3,8 @@ import { brake, type Ending } from './end-of-life.js';
 import { amendRunner } from './record.js';
 import { advance } from './runner-lifecycle.js';
 import type { Runner } from './runner.js';
-import { livingMachines, messageOf, type SweepView } from './sweep-view.js';
+import { stillEnds } from './sweep-rows.js';
+import { attempt, livingMachines, messageOf, type SweepView } from './sweep-view.js';
 import { addEntry } from './timeline.js';
 
 /** P24: what the whole pass would end is weighed together; then each machine is ended for itself. */
@@ -42,6 +43,7 @@ async function endRunner(view: SweepView, runner: Runner, ending: Ending): Promi
     view.troubles.push(trouble(ending.instanceId, `asked ${runner.ending!.failures} times to end it, last for ${runner.ending!.code}`));
     return;
   }
+  if ((await attempt(view, `row of ${runner.name}`, () => stillEnds(view, runner, ending))) !== true) return;
   const refusal = await askToEnd(view, ending);
   if (refusal !== null) view.troubles.push(trouble(ending.instanceId, messageOf(refusal)));
   try {

@@ -1,7 +1,7 @@
 import { launchedAt } from './adoption.js';
 import { afterOnline } from './breaker.js';
 import { consumptions, isOverFor, saveRunners } from './consumption.js';
-import { clockEnding, missingFor, runnerEnding } from './end-of-life.js';
+import { clockEnding, isPastGrace, missingFor, runnerEnding } from './end-of-life.js';
 import { finishRunner } from './finish-runner.js';
 import type { Job } from './job.js';
 import { LIMITS } from './limits.js';
@@ -13,6 +13,7 @@ import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
 import { adoptStrangers } from './sweep-adoption.js';
 import { askToEnd, trouble } from './sweep-endings.js';
+import { completeRows } from './sweep-rows.js';
 import { attempt, messageOf, type SweepView } from './sweep-view.js';
 import type { Instant } from './time.js';
 import { doubtUnknownPickups } from './unknown-pickups.js';
@@ -32,7 +33,9 @@ export async function endClocks(view: SweepView): Promise<void> {
 export async function reconcileScope(view: SweepView, scope: Scope): Promise<void> {
   const { store } = view.ports;
   const key = scopeKey(scope);
-  const items = await notePlannedPickups(view, scope, await store.loadScope(key));
+  const before = await store.loadScope(key);
+  await completeRows(view, scope, before.runners);
+  const items = await notePlannedPickups(view, scope, before);
   const consumed = consumptions(items.jobs, items.runners);
   await saveRunners(view.ports, consumed);
   await doubtUnknownPickups(view, scope, { ...items, runners: items.runners.filter((runner) => !consumed.some((each) => each.name === runner.name)) });
@@ -102,10 +105,6 @@ async function seekMissing(view: SweepView, runner: Runner): Promise<undefined> 
   if (missing <= missingFor(runner)) return;
   if (runner.missing >= 1) return missing > missingFor(runner) + LIMITS.clocksDiffer ? finishRunner(view, runner, null) : undefined;
   await view.ports.store.replaceRunner({ ...runner, missing: runner.missing + 1, version: runner.version + 1 });
-}
-
-function isPastGrace(job: Job, runner: Runner, now: number): boolean {
-  return isOverFor(job, runner) && runner.stages.completed !== undefined && now - runner.stages.completed > LIMITS.grace;
 }
 
 /**

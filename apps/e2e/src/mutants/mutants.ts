@@ -21,7 +21,7 @@ interface Suite {
 /** Of the seeded schedules a hundred: they are for what the tests of the rules let live. */
 const SUITES: readonly Suite[] = [
   { root: join(workspace, 'libs/fleet'), files: [] },
-  { root: join(workspace, 'apps/e2e'), files: ['src/simulation/calls.test.ts', 'src/simulation/crash-debris.test.ts', 'src/simulation/field-faults.test.ts', 'src/simulation/incident-2026-05-25.test.ts'] },
+  { root: join(workspace, 'apps/e2e'), files: ['src/simulation/adversary.test.ts', 'src/simulation/calls.test.ts', 'src/simulation/crash-debris.test.ts', 'src/simulation/field-faults.test.ts', 'src/simulation/incident-2026-05-25.test.ts'] },
   { root: join(workspace, 'apps/e2e'), files: ['src/simulation/simulation.test.ts', '-t', 'from seed 1000'] },
 ];
 

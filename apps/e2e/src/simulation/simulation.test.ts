@@ -4,7 +4,7 @@ import { scenarioOf, type Scenario } from './scenario.js';
 import { shrink, tellStory } from './shrink.js';
 
 /** Seeds that once broke a law, and which. */
-const REGRESSIONS: readonly (readonly [seed: number, why: string])[] = [[3, 'a pass with an old picture of EC2 revived a runner that another pass had seen end'], [1019, 'a job run again before an upgrade to 1.27 was stale for ever'], [2070, 'with clocks that differ a launch was given up before its own deadline']];
+const REGRESSIONS: readonly (readonly [seed: number, why: string])[] = [[3, 'a pass with an old picture of EC2 revived a runner that another pass had seen end'], [1019, 'a job run again before an upgrade to 1.27 was stale for ever'], [2070, 'with clocks that differ a launch was given up before its own deadline'], [5_004_551, 'on 1.24 a job that was run again stayed parked, since two machines had idled out beside its first attempt']];
 
 const FIRST_SEED = 100_000;
 const BLOCKS = 50;

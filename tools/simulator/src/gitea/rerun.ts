@@ -1,6 +1,6 @@
 import { traits, type Simulation } from '../world/simulation.js';
 import type { SimulatedJob, SimulatedRun } from './gitea-state.js';
-import { isOver, jobsOf, makeReady, announce } from './jobs.js';
+import { isOver, jobsOf, leaveQueue, makeReady, announce } from './jobs.js';
 
 export type RerunAnswer =
   | { readonly kind: 'started'; readonly job: SimulatedJob | null }
@@ -76,5 +76,6 @@ function renew(simulation: Simulation, run: SimulatedRun, rows: readonly Simulat
 
 /** The attempt's number stays until the next pick-up (≤ 1.26). */
 function reset(simulation: Simulation, job: SimulatedJob): void {
+  leaveQueue(simulation, job);
   Object.assign(job, { state: 'blocked', conclusion: null, runnerId: null, runnerName: null, startedAt: null, completedAt: null, silentSince: null, updatedAt: simulation.state.now });
 }
