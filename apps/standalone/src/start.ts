@@ -12,12 +12,14 @@ import { createLocalQueue } from './local-queue.js';
 import { watchMachines } from './machine-watch.js';
 import type { Options } from './options.js';
 import { changes, NOTHING_SEEN, type Reporter, type Seen } from './report.js';
+import { onePlanAtATime } from './one-plan-at-a-time.js';
 import { repeat } from './repeat.js';
 import { lockStore } from './store-lock.js';
 import { openSurroundings } from './surroundings.js';
 
 const TABLE = 'tinqs-ci-runs';
 const WATCH_MS = 3_000;
+const PATIENCE_MS = 2_000;
 const LOCAL_FILE = '.tinqs-ci/local.json';
 
 export interface Started {
@@ -43,7 +45,7 @@ export async function start(options: Options, environment: Environment, tools: {
   const queue = createLocalQueue({ client: embedded.client, table: TABLE, now, onError: (cause) => log.error('the queue failed', { cause }) });
   const classes = parseRunnerClasses(readFileSync(new URL('../../dispatcher/runners.yml', import.meta.url), 'utf8'), 'apps/dispatcher/runners.yml');
   const { ports, settings, gitea } = composeInstallation(surroundings.config, { installation, classes, store, queue, launcher: surroundings.launcher, readParameter: createParameterReader(), log, now });
-  const controller = createController(ports, settings);
+  const controller = onePlanAtATime(createController(ports, settings), PATIENCE_MS);
   const source = surroundings.config.DISPATCH_SOURCE ?? 'auto';
   const planner = createEventPlanner({ gitea, ports, settings, controller, source, queue });
   const dispatchTools = { controller, ports, settings, planner, source, once: createOnce() };
@@ -51,9 +53,15 @@ export async function start(options: Options, environment: Environment, tools: {
   let seen: Seen = NOTHING_SEEN;
   let lastDeliveries = new Set<string>();
   let looking: Promise<void> = Promise.resolve();
-  /** What changed in the table becomes lines; looks never overlap. */
-  const look = () => (looking = looking.then(lookNow).catch((cause: unknown) => log.warn('could not look at the table', { cause })));
+  let isLookAhead = false;
+  /** What changed in the table becomes lines; looks never overlap, and one that has not begun is enough. */
+  const look = () => {
+    if (isLookAhead) return;
+    isLookAhead = true;
+    looking = looking.then(lookNow).catch((cause: unknown) => log.warn('could not look at the table', { cause }));
+  };
   async function lookNow(): Promise<void> {
+    isLookAhead = false;
     const [{ jobs, runners }, deliveries] = await Promise.all([store.listLive(), store.listDeliveries({ day: new Date(now()).toISOString().slice(0, 10), limit: 20 })]);
     for (const delivery of [...deliveries].reverse().filter((each) => each.decision === 'planned' && !lastDeliveries.has(each.id))) {
       reporter.say({ event: 'push', text: `${delivery.repository} → ${delivery.sentence}`, repository: delivery.repository, sentence: delivery.sentence });
