@@ -1,8 +1,13 @@
 // nx run images:pin: writes the sums and digests that versions.json lacks, each from its vendor's own list, and only
 // after the file itself was downloaded and agrees with the list. What fails stays unpinned; the rest is written.
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { checkSignature } from './pgp.mjs';
 import { expand, fileOf, parseVersions, versionsFile } from './versions.mjs';
 
 /** The pinned copy of `versions`, and a sentence for each entry that could not be pinned. `fetch` as in Node. */
@@ -57,16 +62,39 @@ async function newestOf(tool, fetch) {
 async function fetchFile(tool, arch, fetch) {
   const url = expand(tool.url, tool, arch);
   const listUrl = expand(tool.list.url, tool, arch);
-  const { algorithm, sum } = await listed(tool.list.kind, listUrl, url.split('/').at(-1), fetch);
-  const hash = createHash(algorithm);
-  for await (const chunk of (await get(url, fetch)).body) hash.update(chunk);
-  const actual = hash.digest('hex');
-  if (actual !== sum) throw new Error(`${url} has the ${algorithm} ${actual}, its list ${listUrl} says ${sum}`);
-  return { url, [algorithm]: sum };
+  const folder = mkdtempSync(join(tmpdir(), 'tinqs-pin-'));
+  try {
+    const file = join(folder, 'file');
+    const hashes = { sha256: createHash('sha256'), sha512: createHash('sha512') };
+    const count = async function* (chunks) {
+      for await (const chunk of chunks) {
+        for (const hash of Object.values(hashes)) hash.update(chunk);
+        yield chunk;
+      }
+    };
+    const isSigned = tool.list.kind === 'pgp';
+    const expected = isSigned ? undefined : await listed(tool.list.kind, listUrl, url.split('/').at(-1), fetch);
+    await pipeline(Readable.fromWeb((await get(url, fetch)).body), count, createWriteStream(file));
+    const algorithm = expected?.algorithm ?? 'sha256';
+    const actual = hashes[algorithm].digest('hex');
+    if (isSigned) await checkSigned(tool.list, { file, url, listUrl }, fetch);
+    else if (actual !== expected.sum) throw new Error(`${url} has the ${algorithm} ${actual}, its list ${listUrl} says ${expected.sum}`);
+    return { url, [algorithm]: actual };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function checkSigned({ key, fingerprint }, { file, url, listUrl }, fetch) {
+  const bytes = async (from) => Buffer.from(await (await get(from, fetch)).arrayBuffer());
+  try {
+    checkSignature({ file, signature: await bytes(listUrl), key: await bytes(key), fingerprint });
+  } catch (error) {
+    throw new Error(`${url} ${error.message}`, { cause: error });
+  }
 }
 
 async function listed(kind, listUrl, file, fetch) {
-  if (kind === 'pgp') throw new Error(`has no list of sums: check ${listUrl} with gpg, then write the sha256 of the file you checked`);
   const answer = await get(listUrl, fetch);
   if (kind === 'npm') {
     const [algorithm, base64] = (await answer.json()).dist.integrity.split('-');

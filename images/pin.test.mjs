@@ -1,6 +1,10 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pinVersions } from './pin.mjs';
 
 const hash = (kind, text, encoding = 'hex') => createHash(kind).update(text).digest(encoding);
@@ -68,4 +72,46 @@ it.each([
   answers.set('/v2/library/a/manifests/1', { headers: { 'docker-content-digest': claimed }, body: '{}' });
   const base = { image: `${origin.slice('http://'.length)}/library/a`, tag: '1', digest: null };
   expect((await pinVersions({ bases: { base }, tools: {} }, fetch)).pinned.bases.base.digest).toBe(digest);
+});
+
+const hasGpg = ['gpg', 'gpgv'].every((command) => spawnSync(command, ['--version']).status === 0);
+describe.skipIf(!hasGpg)('a signed file (apt-get install gpg gpgv)', () => {
+  const home = mkdtempSync(join(tmpdir(), 'pin-gpg-'));
+  const gpg = (...args) => execFileSync('gpg', ['--homedir', home, '--batch', '--quiet', '--pinentry-mode', 'loopback', '--passphrase', '', ...args], { stdio: 'pipe' });
+  const fingerprints = {};
+  const signed = (over) => tool('pgp', '', { list: { kind: 'pgp', url: `${origin}/signature`, key: `${origin}/key`, fingerprint: fingerprints.vendor, ...over } });
+
+  beforeAll(() => {
+    writeFileSync(join(home, 'file'), 'archive');
+    for (const name of ['vendor', 'other']) {
+      gpg('--quick-generate-key', `${name}@example.org`, 'ed25519', 'sign', 'never');
+      fingerprints[name] = /^fpr:+([0-9A-F]{40}):/m.exec(gpg('--list-keys', '--with-colons', name).toString())[1];
+      answers.set(`/key-of-${name}`, { body: gpg('--export', '--armor', name) });
+      gpg('--local-user', name, '--output', join(home, name), '--detach-sign', join(home, 'file'));
+      answers.set(`/signature-of-${name}`, { body: readFileSync(join(home, name)) });
+    }
+  });
+  afterAll(() => {
+    spawnSync('gpgconf', ['--homedir', home, '--kill', 'all']);
+    rmSync(home, { recursive: true });
+  });
+
+  const pinSigned = (key, signature, body, fingerprint = fingerprints.vendor) => {
+    answers.set('/x64-1.0.1', { body });
+    return pinOne(signed({ key: `${origin}/key-of-${key}`, url: `${origin}/signature-of-${signature}`, fingerprint }));
+  };
+
+  it('is pinned by the sum of the bytes that were checked', async () => {
+    expect(await pinSigned('vendor', 'vendor', 'archive')).toMatchObject({ problems: [], file: { url: `${origin}/x64-1.0.1`, sha256: hash('sha256', 'archive') } });
+  });
+
+  it.each([
+    ['its bytes are others', 'vendor', 'vendor', 'tampered', 'BADSIG'],
+    ['somebody else signed it', 'vendor', 'other', 'archive', 'NO_PUBKEY'],
+    ['the key at that address is another one', 'other', 'other', 'archive', 'is not signed by'],
+    ['there is no signature', 'vendor', 'nobody', 'archive', 'answered 404'],
+    ['there is no key', 'nobody', 'vendor', 'archive', 'answered 404'],
+  ])('stays unpinned when %s', async (_, key, signature, body, message) => {
+    expect(await pinSigned(key, signature, body)).toMatchObject({ file: null, problems: [expect.stringContaining(message)] });
+  });
 });

@@ -37,6 +37,7 @@ describe('the versions file', () => {
     ['a range instead of a version', { tools: { t: tool({ version: '^1.2' }) } }, 'one exact version'],
     ['neither version nor series', { tools: { t: tool({ version: null }) } }, 'a series'],
     ['a sum of the wrong length', { tools: { t: tool({ files: { amd64: { url: 'https://example.org', sha256: 'ab' } } }) } }, 'in hex'],
+    ['a signed file without the fingerprint of its key', { tools: { t: tool({ list: { kind: 'pgp', url: 'https://example.org/s', key: 'https://example.org/k', fingerprint: 'abcd' } }) } }, 'fingerprint'],
     ['an architecture without a file', { tools: { t: tool({ files: {} }) } }, 'files.amd64'],
   ])('refuses %s', (_, text, message) => {
     expect(() => parseVersions(JSON.stringify(text))).toThrow(message);
