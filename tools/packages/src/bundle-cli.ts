@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { installedVersion } from './published.js';
+
+/** Writes the command as one file, all of ours in it. The answer: the packages it imports, as `dependencies`. */
+export async function bundleCli(folder: string, outfile: string): Promise<Readonly<Record<string, string>>> {
+  const { metafile } = await build({
+    entryPoints: [join(folder, 'src/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    conditions: ['@tinqs/source', 'module'],
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'error',
+    plugins: [{ name: 'external-packages', setup: ({ onResolve }) => onResolve({ filter: /^[^./]/ }, ({ path, kind }) => (kind === 'entry-point' || path.startsWith('@tinqs/') ? undefined : { path, external: true })) }],
+  });
+  const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path));
+  const packages = imported.filter((path) => !path.startsWith('node:')).map((path) => path.split('/', path.startsWith('@') ? 2 : 1).join('/'));
+  return Object.fromEntries([...new Set(packages)].sort().map((name) => [name, installedVersion(name)]));
+}
