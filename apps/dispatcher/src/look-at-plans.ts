@@ -60,7 +60,7 @@ export function createPlanLook({ gitea, source, ports, controller }: PlanLookToo
     const unheard = jobs.filter((job) => job.planned === undefined && !job.announced);
     if (open.length === 0 && unheard.length === 0) return;
     const server = await ports.server();
-    if (server.jobsApi && source !== 'workflow_job') await listAgain(scope, unheard);
+    if (server.jobsApi && source !== 'workflow_job') await listAgain(scope, unheard, new Map(jobs.map((job) => [job.id, job])));
     const commits = new Map(open.map((job) => [`${job.repository.id} ${job.headSha}`, job]));
     for (const [key, first] of commits) {
       const askedAt = ports.now();
@@ -72,12 +72,15 @@ export function createPlanLook({ gitea, source, ports, controller }: PlanLookToo
     }
   };
 
-  async function listAgain(scope: Scope, jobs: readonly Job[]): Promise<void> {
-    for (const repository of new Map(jobs.map((job) => [job.repository.id, job.repository])).values()) {
+  async function listAgain(scope: Scope, unheard: readonly Job[], known: ReadonlyMap<string, Job>): Promise<void> {
+    for (const repository of new Map(unheard.map((job) => [job.repository.id, job.repository])).values()) {
       const askedAt = ports.now();
       try {
         const queued = await gitea.listJobs({ status: 'queued', scope: { kind: 'repository', repository: { id: repository.id } } });
-        for (const job of queued) await controller.record(scope, toFact(job, repository, askedAt, 'listing'));
+        for (const job of queued) {
+          const fact = toFact(job, repository, askedAt, 'listing');
+          await controller.record(scope, fact, known.get(fact.id));
+        }
       } catch (cause) {
         // The sweep lists them all in any case.
         ports.log.warn('queued jobs could not be listed', { repository: repository.fullName, cause });

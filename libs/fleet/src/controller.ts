@@ -1,11 +1,11 @@
 import type { Action } from './action.js';
 import { consumptions, saveRunners } from './consumption.js';
 import { holdJobs } from './hold.js';
-import type { JobFact } from './job.js';
+import type { Job, JobFact } from './job.js';
 import { launchRunner, type RunnerLaunch } from './launch-runner.js';
 import { nextPlan, plan } from './plan.js';
 import type { FleetPorts, ScopeItems } from './ports.js';
-import { amendJob, ContentionError, recordGone, recordJobFact, type Recorded } from './record.js';
+import { amendJob, ContentionError, recordGone, recordJobFact, recordListedFact, type Recorded } from './record.js';
 import type { ReasonCode } from './reason.js';
 import { scopeKey, type Scope } from './scope.js';
 import type { FleetSettings } from './settings.js';
@@ -17,8 +17,8 @@ import type { World } from './world.js';
 
 /** Carries out what `plan` decides: the only place from which a machine is launched. */
 export interface Controller {
-  /** Writes what Gitea said of a job. */
-  record(scope: Scope, fact: JobFact): Promise<Recorded>;
+  /** Writes what Gitea said of a job; `known`: the live job as read just before. */
+  record(scope: Scope, fact: JobFact, known?: Job): Promise<Recorded>;
   /** Plans one scope and launches what it needs; answers with what was decided. */
   serve(scope: Scope, options?: { readonly deliveredAt?: number }): Promise<Served>;
 }
@@ -124,5 +124,5 @@ export function createController(ports: FleetPorts, settings: FleetSettings): Co
     noted.set(key, now);
   }
 
-  return { record: (scope, fact) => recordJobFact(ports, scope, fact), serve };
+  return { record: (scope, fact, known) => recordListedFact(ports, scope, fact, known), serve };
 }
