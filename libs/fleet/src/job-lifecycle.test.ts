@@ -132,6 +132,12 @@ describe('what is written', () => {
     expect(applyJobFact(doubted, factOf('queued', 'delivery', NOW), V126).job.idleOuts).toBe(2);
   });
 
+  it('is asked when the queue brings an end from before the pick-up: it may be that of an earlier attempt', () => {
+    expect(applyJobFact(STATES.running, factOf('done', 'delivery', NOW - seconds(6)), V124).kind).toBe('ask');
+    expect(applyJobFact(STATES.running, factOf('done', 'delivery', NOW - seconds(5)), V124)).toMatchObject({ kind: 'changed', job: { status: 'done' } });
+    expect(applyJobFact(STATES.running, factOf('done', 'read', NOW - seconds(6)), V126)).toMatchObject({ kind: 'changed', job: { status: 'done' } });
+  });
+
   it('is an announcement that comes after a listing', () => {
     expect(applyJobFact({ ...STATES.queued, announced: false }, factOf('queued', 'delivery', NOW), V126).job.announced).toBe(true);
   });

@@ -51,8 +51,8 @@ export function applyJobFact(job: Job, fact: JobFact, server: Pick<ServerFacts, 
   const announced = job.announced || announces(fact);
   if (fact.status === 'done') {
     if (job.status === 'done') return settle(job, { ...job, announced, runnerId: job.runnerId ?? fact.runnerId });
-    // The end of an earlier generation may be announced late: whether this one is over, only Gitea knows.
-    if (job.generation > 0 && fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };
+    // The end of an earlier attempt may be announced late, or brought again by the queue: whether this one is over, only Gitea knows.
+    if (fact.via === 'delivery' && (job.generation > 0 || fact.seenAt < (job.pickedAt ?? 0))) return { kind: 'ask', job: { ...job, announced } };
     return changed(job, fact, { status: 'done', conclusion: fact.conclusion, completedAt: fact.seenAt, runnerId: job.runnerId ?? fact.runnerId, announced });
   }
   if (fact.status === 'running') {

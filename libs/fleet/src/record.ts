@@ -97,12 +97,13 @@ async function amend(ports: RecordPorts, scope: Scope, fact: JobFact, fresh: Job
 
 /**
  * Gitea 1.24 cannot be asked. `in_progress` without a runner says that the job is over, with another runner that it
- * was run again; an end is believed; `queued` after the end is believed (a re-run; at worst one machine idles out),
+ * was run again; an end since the pick-up is believed; `queued` after the end is believed (a re-run; at worst one machine idles out),
  * `queued` after the pick-up is an overtaken delivery.
  */
 function withoutAsking(job: Job, fact: JobFact): JobFact | null {
   if (fact.status === 'running') return fact.runnerId === null ? { ...fact, status: 'done', conclusion: 'cancelled' } : { ...fact, via: 'read' };
-  if (fact.status === 'done') return fact;
+  // An end from before the pick-up is that of an earlier attempt; were it not, the row would tell the sweep.
+  if (fact.status === 'done') return fact.seenAt < (job.pickedAt ?? 0) ? null : fact;
   return job.status === 'done' ? { ...fact, via: 'read' } : null;
 }
 

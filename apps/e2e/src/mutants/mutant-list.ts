@@ -27,6 +27,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('P4 idle-outs are counted', 'finish-runner.ts', 'const idleOuts = current.idleOuts + 1;', 'const idleOuts = current.idleOuts;'),
   mutant('P5 queued after final is asked', 'job-lifecycle.ts', "if (fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };\n  return isFresh(fact, job.completedAt", "if (fact.via === 'delivery') return reopened(job, fact);\n  return isFresh(fact, job.completedAt"),
   mutant('P4 on 1.24 a new announcement ends the doubt', 'job-lifecycle.ts', 'isAnnouncedAnew(job, fact, server) ? 0 : job.idleOuts', 'job.idleOuts'),
+  mutant('P5 an end from before the pick-up is asked', 'job-lifecycle.ts', ' || fact.seenAt < (job.pickedAt ?? 0)', ''),
   mutant('P5 an old answer takes nothing back', 'job-lifecycle.ts', 'return fact.seenAt > (since ?? 0);', 'return true;'),
   mutant('P5 on 1.27 a delivery about a final job is stale', 'job-lifecycle.ts', "if (job.status === 'done' && server.newIdPerAttempt && fact.via === 'delivery')", 'if (false)'),
   mutant('P6 grants are supply', 'supply.ts', 'return [...grants, ...runners];', 'return runners;'),

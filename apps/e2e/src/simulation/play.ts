@@ -3,9 +3,11 @@ import { createMemoryRunStore } from '@tinqs/run-store/testing';
 import { createSimulatedWorld, deliveryFact, localEc2, serverFacts, simulatedGitea, simulatedLauncher, type Outgoing, type SimulatedWorld } from '@tinqs/simulator';
 import { createDice } from './dice.js';
 import { createFaultPorts, type Process } from './fault-ports.js';
-import { CLASSES, misbehaviourOf, STARTED_AT, type Deed, type Scenario } from './scenario.js';
+import { claimGivenBack, perform, withShortLists } from './deeds.js';
+import { judgeTimes } from './laws-of-time.js';
+import { CLASSES, misbehaviourOf, STARTED_AT, type Scenario } from './scenario.js';
 import { createVirtualClock } from './virtual-clock.js';
-import { createWitness, judgeAges, type BrokenInvariant } from './witness.js';
+import { createWitness, type BrokenInvariant } from './witness.js';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -49,10 +51,11 @@ export async function play(scenario: Scenario): Promise<Played> {
     clock.call(message.visibleAt, pump);
   };
 
+  const listDice = createDice(scenario.seed ^ 0x1157);
   function portsOf(process: Process): FleetPorts {
     const ports: FleetPorts = {
       store: witness.store,
-      gitea: simulatedGitea(world, { seed: dice.between(1, 1e9) }),
+      gitea: withShortLists(simulatedGitea(world, { seed: dice.between(1, 1e9) }), () => chaos() && faults.lists && listDice.chance(0.1)),
       launcher: simulatedLauncher({ ec2: witness.ec2, installation: 'sim', now: () => clock.now() + process.skewMs }),
       queue: { knock: async (scope, delayMs) => void (chaos() && faults.drop && dice.chance(0.1) ? tell(`a knock for ${scopeKey(scope)} is lost`) : post(scope, null, delayMs)) },
       log: { info: ignore, warn: ignore, error: (message, fields) => tell(`${process.name}: ${message} ${JSON.stringify(fields, (_key, value: unknown) => (value instanceof Error ? value.message : value)).slice(0, 200)}`) },
@@ -145,28 +148,37 @@ export async function play(scenario: Scenario): Promise<Played> {
   clock.call(STARTED_AT + dice.between(0, MINUTE), () => sweepSometimes(0));
   if (faults.twoSweeps) clock.call(STARTED_AT + dice.between(0, MINUTE), () => sweepSometimes(1));
 
-  function hear(told: Outgoing): void {
-    if (told.kind === 'delivery') {
-      const fact = deliveryFact(world, told);
+  const told = new Map<string, JobFact>();
+  function hear(heard: Outgoing): void {
+    if (heard.kind === 'delivery') {
+      const fact = deliveryFact(world, heard);
       if (fact === undefined) return;
+      told.set(fact.id, fact);
       tell(`webhook: job ${fact.id} ${fact.name} ${fact.status}${fact.runnerId === null ? '' : ` runner ${fact.runnerId}`}`);
       post(scopeOf('repository', fact.repository), fact, dice.between(5, 300));
     } else if (dice.chance(0.5)) {
       const process = begin('instance event', ignore);
       mayCrash(process, 20);
-      void reconcileInstance(portsOf(process), settings, told.detail['instance-id']).catch((cause: unknown) => tell(`${process.name} fails: ${String(cause)}`));
+      void reconcileInstance(portsOf(process), settings, heard.detail['instance-id']).catch((cause: unknown) => tell(`${process.name} fails: ${String(cause)}`));
     }
   }
 
-  for (const deed of scenario.deeds) clock.call(STARTED_AT + deed.at, () => perform(world, deed, tell));
+  for (const deed of scenario.deeds)
+    clock.call(STARTED_AT + deed.at, () => {
+      if (deed.kind !== 'claim') return perform(world, deed, tell);
+      const fact = claimGivenBack(world, told, deed.pick);
+      if (fact === undefined) return;
+      tell(`webhook: job ${fact.id} ${fact.name} running runner ${fact.runnerId}, a claim that is given back`);
+      post(scopeOf('repository', fact.repository), fact, dice.between(5, 300));
+    });
   clock.call(STARTED_AT + chaosMs, () => {
     tell('calm: from here on nothing fails');
     world.do('misbehave', { drop: 0, duplicate: 0, reorder: 0, delay: { probability: 0, maxMs: 0 }, loseAnswers: 0, loseRequests: 0, refuseCapacity: 0, interrupt: { probability: 0, withinMs: 0 }, neverOnline: 0, jobHangs: 0, silentEnds: 0, ignorePoweroff: 0, outages: [] });
   });
   // Silence of 10 min, dead and frozen sweeps, clocks that differ.
-  const slack = (faults.giteaAway ? 14 : 0) * MINUTE + (faults.ec2Away ? 14 : 0) * MINUTE + (faults.freeze ? 12 : 0) * MINUTE + (faults.crash || faults.store || faults.lostAnswers || faults.lostRequests ? 8 : 0) * MINUTE + (faults.clocks ? 3 : 0) * MINUTE;
+  const slack = (faults.giteaAway ? 14 : 0) * MINUTE + (faults.ec2Away ? 14 : 0) * MINUTE + (faults.freeze ? 12 : 0) * MINUTE + (faults.crash || faults.store || faults.lostAnswers || faults.lostRequests ? 8 : 0) * MINUTE + (faults.clocks ? 3 : 0) * MINUTE + (faults.lists ? 3 : 0) * MINUTE;
   clock.call(STARTED_AT + MINUTE, function look() {
-    judgeAges(world, witness, slack);
+    judgeTimes(world, witness, slack);
     clock.call(clock.now() + MINUTE, look);
   });
 
@@ -177,43 +189,11 @@ export async function play(scenario: Scenario): Promise<Played> {
     const next = Math.min(world.nextAt() ?? Infinity, clock.nextAt() ?? Infinity);
     if (next > end || atRest()) break;
     clock.tick(next);
-    for (const told of world.advanceTo(clock.now())) hear(told);
+    for (const heard of world.advanceTo(clock.now())) hear(heard);
     await new Promise((resolve) => setImmediate(resolve));
   }
   if (witness.broken.length === 0) for (const what of unrest(world, witness)) witness.breach('rest', what);
   return { broken: witness.broken[0] ?? null, story, served: world.ledger.served.length, machines: world.ledger.machines.length, steps };
-}
-
-function perform(world: SimulatedWorld, deed: Deed, tell: (line: string) => void): void {
-  const { gitea } = world;
-  switch (deed.kind) {
-    case 'push':
-      tell(`push to app-${deed.repository}: ${deed.jobs.map((job) => `${job.key} [${job.labels.join(' ')}]`).join(', ')}`);
-      world.do('push', { repository: `acme/app-${deed.repository}`, files: { 'a.txt': String(deed.at) }, workflows: [{ file: deed.file, jobs: deed.jobs }] });
-      return;
-    case 'cancel': {
-      const open = [...gitea.repositories.values()].flatMap((repository) => repository.openRuns);
-      const run = open[Math.floor(deed.pick * open.length)];
-      if (run === undefined) return;
-      tell(`run ${run} is cancelled in the page`);
-      world.do('cancelRun', { run });
-      return;
-    }
-    case 'rerun': {
-      const runs = [...gitea.runs.keys()];
-      const run = runs[Math.floor(deed.pick * runs.length)];
-      if (run === undefined) return;
-      tell(`run ${run} is run again in the page: ${world.do('rerun', { run, what: 'all' }).kind}`);
-      return;
-    }
-    case 'break':
-      tell(`the next machine: ${deed.fault.kind}`);
-      world.do('breakMachines', { fault: deed.fault, count: 1 });
-      return;
-    case 'upgrade':
-      tell(`Gitea is now ${deed.to}`);
-      world.do('upgradeGitea', { to: deed.to });
-  }
 }
 
 /** What is not at rest: a job that waits (I1) or hangs, a machine (I3), a registration (I4), a place (I5). */

@@ -38,13 +38,20 @@ export interface Faults {
   readonly cancel: boolean;
   readonly rerun: boolean;
   readonly upgrade: boolean;
+  /** A person disables or deletes a runner, or deletes a repository. */
+  readonly meddle: boolean;
+  /** Of Gitea's answers: a list leaves rows out, a claim is announced and given back (1.27). */
+  readonly lists: boolean;
+  readonly claims: boolean;
 }
 
-export const FAULTS: readonly (keyof Faults)[] = ['drop', 'duplicate', 'reorder', 'delay', 'lostAnswers', 'lostRequests', 'giteaAway', 'ec2Away', 'store', 'crash', 'freeze', 'twoSweeps', 'clocks', 'capacity', 'interrupt', 'neverOnline', 'hangs', 'silentEnds', 'races', 'cancel', 'rerun', 'upgrade'];
+const LATER = ['meddle', 'lists', 'claims'] as const satisfies readonly (keyof Faults)[];
+export const FAULTS: readonly (keyof Faults)[] = ['drop', 'duplicate', 'reorder', 'delay', 'lostAnswers', 'lostRequests', 'giteaAway', 'ec2Away', 'store', 'crash', 'freeze', 'twoSweeps', 'clocks', 'capacity', 'interrupt', 'neverOnline', 'hangs', 'silentEnds', 'races', 'cancel', 'rerun', 'upgrade', 'meddle', 'lists', 'claims'];
 
 export type Deed =
   | { readonly at: number; readonly kind: 'push'; readonly repository: number; readonly file: string; readonly jobs: readonly JobPlan[] }
-  | { readonly at: number; readonly kind: 'cancel' | 'rerun'; readonly pick: number }
+  | { readonly at: number; readonly kind: 'cancel' | 'rerun' | 'disable' | 'unregister' | 'claim'; readonly pick: number }
+  | { readonly at: number; readonly kind: 'delete'; readonly repository: number }
   | { readonly at: number; readonly kind: 'break'; readonly fault: MachineFault }
   | { readonly at: number; readonly kind: 'upgrade'; readonly to: GiteaVersion };
 
@@ -71,11 +78,26 @@ function runnerClass(id: string, labels: readonly string[], concurrent: number, 
 
 export function scenarioOf(seed: number): Scenario {
   const dice = createDice(seed);
-  const faults = Object.fromEntries(FAULTS.map((fault) => [fault, dice.chance(0.4)])) as unknown as Faults;
+  // What was added later draws from a source of its own: the histories of older seeds stay what they were.
+  const later = createDice(seed ^ 0x2545f491);
+  const drawn = (from: Dice, names: readonly (keyof Faults)[]) => Object.fromEntries(names.map((fault) => [fault, from.chance(0.4)])) as Partial<Faults>;
+  const isLater = (fault: keyof Faults) => (LATER as readonly (keyof Faults)[]).includes(fault);
+  const faults = { ...drawn(dice, FAULTS.filter((fault) => !isLater(fault))), ...drawn(later, LATER) } as Faults;
   const chaosMs = dice.between(10, 30) * MINUTE;
   const gitea = dice.pick<GiteaVersion>(['1.24', '1.25', '1.25', '1.26', '1.26', '1.27', '1.27']);
   const repositories = dice.between(1, 3);
-  return { seed, gitea, repositories, maxRunners: dice.between(2, 8), faults, chaosMs, deeds: deedsOf(dice, gitea, repositories, chaosMs, faults) };
+  const maxRunners = dice.between(2, 8);
+  const deeds = [...deedsOf(dice, gitea, repositories, chaosMs, faults), ...laterDeedsOf(later, repositories, chaosMs, faults)].sort((a, b) => a.at - b.at);
+  return { seed, gitea, repositories, maxRunners, faults, chaosMs, deeds };
+}
+
+function laterDeedsOf(dice: Dice, repositories: number, chaosMs: number, faults: Faults): readonly Deed[] {
+  const deeds: Deed[] = [];
+  const at = () => dice.between(0, Math.floor(chaosMs * 0.8));
+  if (faults.claims) for (let count = 6; count > 0; count -= 1) deeds.push({ at: at(), kind: 'claim', pick: dice.next() });
+  if (faults.meddle) deeds.push({ at: at(), kind: dice.pick(['disable', 'unregister'] as const), pick: dice.next() });
+  if (faults.meddle && dice.chance(0.2)) deeds.push({ at: at(), kind: 'delete', repository: dice.between(1, repositories) });
+  return deeds;
 }
 
 function deedsOf(dice: Dice, gitea: GiteaVersion, repositories: number, chaosMs: number, faults: Faults): readonly Deed[] {

@@ -1,4 +1,4 @@
-import { isUnconsumed, lifeOf, poolKey, RUNNER_STATES, TAGS, type CapHolder, type FleetSettings, type Grant, type Job, type PlanItem, type Runner, type StorePort } from '@tinqs/fleet';
+import { isUnconsumed, poolKey, RUNNER_STATES, TAGS, type CapHolder, type FleetSettings, type Grant, type Job, type PlanItem, type Runner, type StorePort } from '@tinqs/fleet';
 import type { SimulatedEc2, SimulatedWorld } from '@tinqs/simulator';
 
 /** Something that must never be was. */
@@ -14,7 +14,6 @@ export class BrokenInvariant extends Error {
 }
 
 const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
 const RANK = { blocked: 0, queued: 1, running: 2, done: 3 } as const;
 
 /** What the table holds, mirrored call by call, and the laws that every write and every call to EC2 must keep. */
@@ -212,18 +211,3 @@ function mostServed(wanted: readonly (readonly string[])[], offered: readonly (r
     });
   return wanted.filter((_, job) => serve(job, new Set())).length;
 }
-
-/** I2, I3: how long machines live at most, looked at from time to time. `slackMs`: what silence and dead sweeps may cost. */
-export function judgeAges(world: SimulatedWorld, witness: Witness, slackMs: number): void {
-  for (const machine of world.machines.values()) {
-    if (machine.state === 'terminated') continue;
-    const age = world.now - machine.launchedAt;
-    const { limits } = machine.request;
-    if (age > lifeOf(limits) + 6 * MINUTE + slackMs) witness.breach('I3', `${machine.instanceId} lives for ${Math.round(age / MINUTE)} min`);
-    const unconsumed = machine.phase !== 'busy' && !world.ledger.served.some((served) => served.instanceId === machine.instanceId);
-    // 60 s beyond its own clock, seen up to two sweeps late, and up to half a minute of shutting down. A hanging shutdown has 10 min.
-    const shutsDown = machine.state === 'shutting-down' || machine.state === 'stopping' ? 12 * MINUTE : 0;
-    if (unconsumed && age > (limits.bootSeconds + limits.idleSeconds) * SECOND + 4 * MINUTE + shutsDown + slackMs) witness.breach('I2', `${machine.instanceId} is unconsumed for ${Math.round(age / MINUTE)} min`);
-  }
-}
-

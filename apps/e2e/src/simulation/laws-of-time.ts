@@ -1,0 +1,51 @@
+import { lifeOf } from '@tinqs/fleet';
+import type { SimulatedWorld } from '@tinqs/simulator';
+import type { Witness } from './witness.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** Two sweeps and what a pass takes. */
+const TWO_SWEEPS = 2 * MINUTE + 30 * SECOND;
+/** A launch that nobody heard the end of is given up after 150 s and seen twice, its registration is seen twice more. */
+const GIVEN_UP = 150 * SECOND + 4 * MINUTE;
+
+/** The laws that time can break, looked at each minute. `slackMs`: what silence, dead and frozen processes may cost. */
+export function judgeTimes(world: SimulatedWorld, witness: Witness, slackMs: number): void {
+  judgeAges(world, witness, slackMs);
+  judgeWaiting(world, witness, slackMs);
+  judgeRegistrations(world, witness, slackMs);
+}
+
+/** I2, I3: how long machines live at most. */
+function judgeAges(world: SimulatedWorld, witness: Witness, slackMs: number): void {
+  for (const machine of world.machines.values()) {
+    if (machine.state === 'terminated') continue;
+    const age = world.now - machine.launchedAt;
+    const { limits } = machine.request;
+    if (age > lifeOf(limits) + 6 * MINUTE + slackMs) witness.breach('I3', `${machine.instanceId} lives for ${Math.round(age / MINUTE)} min`);
+    const unconsumed = machine.phase !== 'busy' && !world.ledger.served.some((served) => served.instanceId === machine.instanceId);
+    // 60 s beyond its own clock, seen up to two sweeps late, and up to half a minute of shutting down. A hanging shutdown has 10 min.
+    const shutsDown = machine.state === 'shutting-down' || machine.state === 'stopping' ? 12 * MINUTE : 0;
+    if (unconsumed && age > (limits.bootSeconds + limits.idleSeconds) * SECOND + 4 * MINUTE + shutsDown + slackMs) witness.breach('I2', `${machine.instanceId} is unconsumed for ${Math.round(age / MINUTE)} min`);
+  }
+}
+
+/** I1: what Gitea has had in its queue for two sweeps is known to wait, and why. On 1.24 only what was told of can be known. */
+function judgeWaiting(world: SimulatedWorld, witness: Witness, slackMs: number): void {
+  const known = new Map([...witness.jobs.values()].map((job) => [job.id, job]));
+  for (const { id } of [...world.gitea.repositories.values()].flatMap((repository) => repository.queue.map((each) => ({ id: each })))) {
+    const job = world.gitea.jobs.get(id)!;
+    const mine = known.get(String(id));
+    if (world.now - job.updatedAt <= TWO_SWEEPS + slackMs || (!world.traits.jobsApi && mine?.status !== 'queued')) continue;
+    if (mine?.status !== 'queued' || mine.reasons.length === 0) witness.breach('I1', `job ${id} ${job.name} waits for ${Math.round((world.now - job.updatedAt) / SECOND)} s in Gitea; here it is ${mine === undefined ? 'unknown' : `${mine.status} without a reason`}`);
+  }
+}
+
+/** I4: no registration outlives its machine by more than two sweeps. */
+function judgeRegistrations(world: SimulatedWorld, witness: Witness, slackMs: number): void {
+  for (const row of world.gitea.registrations.values()) {
+    const machine = world.ledger.machines.findLast((each) => each.name === row.name);
+    const since = machine === undefined ? row.createdAt + GIVEN_UP : machine.terminatedAt;
+    if (since !== null && world.now - since > TWO_SWEEPS + slackMs) witness.breach('I4', `registration ${row.id} ${row.name} is left for ${Math.round((world.now - since) / SECOND)} s`);
+  }
+}
