@@ -4,7 +4,7 @@ import { createSimulatedWorld, deliveryFact, localEc2, serverFacts, simulatedGit
 import { createDice } from './dice.js';
 import { createFaultPorts, type Process } from './fault-ports.js';
 import { claimGivenBack, perform, withShortLists } from './deeds.js';
-import { judgeTimes } from './laws-of-time.js';
+import { createLawsOfTime } from './laws-of-time.js';
 import { CLASSES, misbehaviourOf, STARTED_AT, type Scenario } from './scenario.js';
 import { createVirtualClock } from './virtual-clock.js';
 import { createWitness, type BrokenInvariant } from './witness.js';
@@ -177,8 +177,9 @@ export async function play(scenario: Scenario): Promise<Played> {
   });
   // Silence of 10 min, dead and frozen sweeps, clocks that differ.
   const slack = (faults.giteaAway ? 14 : 0) * MINUTE + (faults.ec2Away ? 14 : 0) * MINUTE + (faults.freeze ? 12 : 0) * MINUTE + (faults.crash || faults.store || faults.lostAnswers || faults.lostRequests ? 8 : 0) * MINUTE + (faults.clocks ? 3 : 0) * MINUTE + (faults.lists ? 3 : 0) * MINUTE;
+  const judge = createLawsOfTime(world, witness, slack);
   clock.call(STARTED_AT + MINUTE, function look() {
-    judgeTimes(world, witness, slack);
+    judge();
     clock.call(clock.now() + MINUTE, look);
   });
 
