@@ -4,7 +4,6 @@ import type { Ledger } from '@tinqs/simulator';
 import { npmStart, temporaryFolder, type NpmStart } from './support/npm-start.js';
 import { startWorld, type World } from './support/world.js';
 
-const LONG = process.env['LONG_TESTS'] !== undefined;
 const JOBS = 200;
 const CAP = 12;
 const MOST_MEMORY = 250 * 1024 * 1024;
@@ -25,7 +24,7 @@ function mostAtOnce(ledger: Ledger): number {
   return changes.reduce((most, change) => Math.max(most, (alive += change.by)), 0);
 }
 
-describe.skipIf(!LONG)(`${JOBS} jobs at once with a cap of ${CAP}${LONG ? '' : ' — SKIPPED, minutes long: LONG_TESTS=1 npx vitest run --root apps/e2e'}`, () => {
+describe(`${JOBS} jobs at once with a cap of ${CAP}`, () => {
   const folder = temporaryFolder();
   let world: World;
   let running: NpmStart;

@@ -4,7 +4,6 @@ import type { StatusView } from '@tinqs/fleet';
 import { npmStart, readJson, temporaryFolder, type NpmStart } from './support/npm-start.js';
 import { startWorld, type World } from './support/world.js';
 
-const LONG = process.env['LONG_TESTS'] !== undefined;
 const SEED = 20260525;
 const KILLS = 20;
 
@@ -24,7 +23,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  * SIGKILL at random moments: between 202 and record, record and grant, grant and register, register and launch,
  * launch and record.
  */
-describe.skipIf(!LONG)(`npm start killed at ${KILLS} moments (seed ${SEED})${LONG ? '' : ' — SKIPPED, minutes long: LONG_TESTS=1 npx vitest run --root apps/e2e'}`, () => {
+describe(`npm start killed at ${KILLS} moments (seed ${SEED})`, () => {
   const folder = temporaryFolder();
   const next = random(SEED);
   let world: World;

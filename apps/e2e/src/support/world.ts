@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { connectEc2, type GiteaVersion, type JobPlan, type RemoteWorld } from '@tinqs/simulator';
 import { cleanEnvironment } from './npm-start.js';
 
-export const SECRET = 'a secret of the tests';
+export const SECRET = 'secret-of-the-tests';
 export const TOKEN = 'token-of-the-tests';
 
 export interface World {
