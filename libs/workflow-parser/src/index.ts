@@ -1,8 +1,11 @@
 export { expandJobs } from './expand-jobs.js';
+export { mentionsOf } from './expression-mentions.js';
+export type { Mentions } from './expression-mentions.js';
 export { judgedAs, newestGitea } from './gitea-version.js';
 export type { GiteaVersion } from './gitea-version.js';
 export type { Concurrency, Job, YamlRecord, YamlValue } from './job.js';
 export type { ConcurrencyGroup, ExpandOptions, ExpandResult, JobContext, JobInstance } from './job-instance.js';
+export { placeOf } from './job-place.js';
 export { parseTriggers, parseWorkflow } from './parse-workflow.js';
 export type { TriggersResult } from './parse-workflow.js';
 export { formatProblem } from './problem.js';
