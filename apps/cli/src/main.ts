@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { explain, type ExplainOptions } from './commands/explain.js';
 import { jobs, type JobsOptions } from './commands/jobs.js';
+import { lint, type LintCommandOptions } from './commands/lint.js';
 import { runners } from './commands/runners.js';
 import { status } from './commands/status.js';
 import { why } from './commands/why.js';
@@ -48,6 +49,17 @@ program
   .option('--json', 'print JSON')
   .action((folder: string, options: ExplainOptions) => {
     process.exitCode = explain(folder, options, (text) => process.stdout.write(`${text}\n`));
+  });
+
+program
+  .command('lint')
+  .argument('<dir>', 'the root of a checkout')
+  .description('what is wrong with its workflows, or is not what it looks like; exit 1 if there is a finding')
+  .option('--gitea <version>', 'what this version makes of them: 1.24 to 1.27', '1.27')
+  .option('--runners <file>', 'the classes that serve labels; else apps/dispatcher/runners.yml')
+  .option('--json', 'print JSON')
+  .action((folder: string, options: LintCommandOptions) => {
+    process.exitCode = lint(folder, options, { print: (text) => process.stdout.write(`${text}\n`), printNote: (text) => process.stderr.write(`${text}\n`), width: process.stdout.columns });
   });
 
 program.parseAsync().catch((cause: unknown) => {

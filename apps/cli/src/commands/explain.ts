@@ -3,7 +3,7 @@ import { parseDelivery } from '@tinqs/gitea-client';
 import { explainDecision, matchTriggers, pushEvent, type Decision, type TriggerEvent } from '@tinqs/trigger-matcher';
 import { judgedAs } from '@tinqs/workflow-parser';
 import { CommandFailure, type ExitCode } from '../failure.js';
-import { readWorkflowFolder } from '../workflow-folder.js';
+import { readWorkflows } from '../workflow-folder.js';
 
 export interface ExplainOptions {
   readonly event?: string;
@@ -21,7 +21,7 @@ const COMMIT = { before: '1'.repeat(40), after: '2'.repeat(40) };
 /** What an event would start, and the rule that decides it, for every workflow of a checkout. Exit 1 if Gitea can use one of them for nothing. */
 export function explain(folder: string, options: ExplainOptions, print: (text: string) => void): ExitCode {
   const { gitea, note } = judgedAs(options.gitea ?? '1.27');
-  const decisions = matchTriggers(readWorkflowFolder(folder), eventOf(options), { gitea });
+  const decisions = matchTriggers(readWorkflows(folder).files, eventOf(options), { gitea });
   if (options.json === true) print(JSON.stringify(decisions.map(toJson)));
   else print([...(note === undefined ? [] : [note]), ...decisions.map((decision) => `${decision.outcome === 'runs' ? '✔' : decision.outcome === 'no-match' ? '–' : '✘'} ${explainDecision(decision)}`)].join('\n'));
   return decisions.every((decision) => decision.outcome === 'runs' || decision.outcome === 'no-match') ? 0 : 1;
