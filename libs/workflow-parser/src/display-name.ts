@@ -2,7 +2,8 @@ const most = 255;
 
 /** Cuts a name to 255 columns as Gitea does: what is beyond Latin counts two, a cut name ends in `…`. */
 export function cutName(name: string): string {
-  if (new TextEncoder().encode(name).length <= most) return name;
+  // A unit of UTF-16 is at most three bytes.
+  if (name.length * 3 <= most || new TextEncoder().encode(name).length <= most) return name;
   let used = 0;
   let kept = 0;
   const characters = [...name];

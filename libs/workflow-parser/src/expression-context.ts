@@ -30,10 +30,16 @@ export interface ExpressionInputs {
 export function inputsOf(context: JobContext, gitea: GiteaVersion): ExpressionInputs {
   const { github, vars, inputs } = context;
   return {
-    github: github ? githubRecord(github, gitea) : notGiven('github'),
+    github: github ? once(() => githubRecord(github, gitea)) : notGiven('github'),
     vars: vars ? mapOf(Object.entries(vars)) : notGiven('vars'),
     inputs: inputs ? inputMap(inputs) : { kind: 'unset', of: 'map' },
   };
+}
+
+/** Most texts hold no expression, and then nobody asks. */
+function once(make: () => ExpressionValue): () => ExpressionValue {
+  let made: ExpressionValue | undefined;
+  return () => (made ??= make());
 }
 
 function notGiven(name: string): () => ExpressionValue {
@@ -61,7 +67,7 @@ export function githubRecord(github: Readonly<Record<string, unknown>>, gitea: G
 export function inputsWithJob(context: JobContext, gitea: GiteaVersion, job: string): ExpressionInputs {
   const { github } = context;
   const inputs = inputsOf(context, gitea);
-  return { ...inputs, github: github ? githubRecord({ ...github, job }, gitea, withoutAddresses) : inputs.github, inputs: context.inputs ? inputs.inputs : mapOf([]) };
+  return { ...inputs, github: github ? once(() => githubRecord({ ...github, job }, gitea, withoutAddresses)) : inputs.github, inputs: context.inputs ? inputs.inputs : mapOf([]) };
 }
 
 const unset: ExpressionValue = { kind: 'unset', of: 'map' };

@@ -12,6 +12,7 @@ import { combinationsOf, printCombination } from './matrix.js';
 import type { Combination } from './matrix.js';
 import { needsGraph } from './needs.js';
 import type { NeedsGraph } from './needs.js';
+import { remembered } from './remembered.js';
 import { labelsOf, textsOf } from './runs-on.js';
 import { checkSingleJob } from './single-job.js';
 import { jobShape } from './workflow-shape.js';
@@ -45,6 +46,9 @@ export class WrongTypes extends GiteaError {
   }
 }
 
+const readCombinations = remembered((matrix: YamlNode, gitea) => combinationsOf(matrix, gitea));
+const checkJob = remembered(checkSingleJob);
+
 /** Computes all rows of a workflow in Gitea's order. Throws GiteaError where it makes no run, GiteaPanic where it panics. */
 export function jobRows(document: WorkflowDocument, inputs: ExpressionInputs, gitea: GiteaVersion): JobRows {
   const { root, findings } = decodeWorkflow(document, gitea);
@@ -56,16 +60,17 @@ export function jobRows(document: WorkflowDocument, inputs: ExpressionInputs, gi
   const found = findings[0];
   if (found) throw new WrongTypes(found);
   const unknown: NotKnownHere[] = [];
-  const text = (value: string, scope: Scope, node: YamlNode): string => {
+  const text: Interpolate = (value, scope, node) => {
+    if (!hasExpression(value)) return value;
     try {
-      return locate(node, () => interpolate(value, scope, gitea));
+      return locate(node, () => interpolate(value, scope(), gitea));
     } catch (error) {
       if (!(error instanceof NotKnownHere)) throw error;
       unknown.push(error);
       return value;
     }
   };
-  const runName = text(textField(root, 'run-name') ?? '', runScope(inputs), root?.nodes.get('run-name')?.value ?? document.root);
+  const runName = text(textField(root, 'run-name') ?? '', () => runScope(inputs), root?.nodes.get('run-name')?.value ?? document.root);
   const graph = needsGraph(jobs);
   return { runName, rows: jobs.flatMap((job) => rowsOf(job, graph, inputs, gitea, text)), unknown };
 }
@@ -127,13 +132,14 @@ function panicAt(node: YamlNode, message: string): GiteaPanic {
   return panic;
 }
 
-type Interpolate = (value: string, scope: Scope, node: YamlNode) => string;
+/** The scope is made when there is an expression to evaluate in it. */
+type Interpolate = (value: string, scope: () => Scope, node: YamlNode) => string;
 
 function rowsOf({ id, key, job, needs }: KeyedJob, graph: NeedsGraph, inputs: ExpressionInputs, gitea: GiteaVersion, text: Interpolate): readonly JobRow[] {
   if (!job) throw panicAt(key, key.value === '<<' ? 'a merge under "jobs" is taken for a job; write the jobs out' : `"${key.value}" is no name a job can have`);
   const strategy = mapField(job, 'strategy');
   const matrix = nodeField(strategy, 'matrix');
-  const combinations = locate(matrix ?? key, () => combinationsOf(matrix, gitea));
+  const combinations = locate(matrix ?? key, () => (matrix ? readCombinations(matrix, gitea) : combinationsOf(matrix, gitea)));
   const labelsNode = nodeField(job, 'runs-on');
   const labels = labelsOf(labelsNode, gitea);
   const written = textField(job, 'name') || id;
@@ -141,7 +147,7 @@ function rowsOf({ id, key, job, needs }: KeyedJob, graph: NeedsGraph, inputs: Ex
   const status = statusOf(id, graph);
   const rows: JobRow[] = [];
   for (const combination of combinations) {
-    const scope = jobScope({
+    const scope = () => jobScope({
       inputs,
       matrix: combination,
       strategy: job.entries.has('strategy') && strategy ? { failFast: textField(strategy, 'fail-fast'), maxParallel: textField(strategy, 'max-parallel') } : undefined,
@@ -150,8 +156,8 @@ function rowsOf({ id, key, job, needs }: KeyedJob, graph: NeedsGraph, inputs: Ex
     });
     const name = combination.size === 0 ? written : hasExpression(written) ? text(written, scope, job.nodes.get('name')?.value ?? key) : `${written} ${printCombination(combination)}`;
     const evaluated = labels.map((label) => text(label, scope, labelsNode ?? key));
-    const continueOnError = continues ? locate(continues, () => truthOf(evaluateNode(continues, scope, gitea))) : false;
-    if (rows.length === 0) locate(key, () => checkSingleJob(job, gitea));
+    const continueOnError = continues ? locate(continues, () => truthOf(evaluateNode(continues, scope(), gitea))) : false;
+    if (rows.length === 0) locate(key, () => checkJob(job, gitea));
     rows.push({ id, name, labels: evaluated, needs, combination, continueOnError, job, key });
   }
   return rows;
