@@ -39,7 +39,7 @@ export function matchTriggers(workflows: readonly WorkflowFile[], event: Trigger
   if (nothing) return workflows.map(({ path }) => settled(path, 'no-match', nothing));
 
   let known: boolean | undefined;
-  const judging: Judging = { gitea, oneLine: () => (known ??= !(event.changedFiles ?? []).join('').includes('\n')) };
+  const judging: Judging = { gitea, oneLine: () => (known ??= (event.changedFiles ?? []).every((file) => file.indexOf('\n') < 0)) };
   const files = workflows.map((file, index) => ({ index, file, detected: detectTriggers(file, event, judging) }));
   const inOrder = files.toSorted((a, b) => byteOrder(a.file.path, b.file.path) || a.index - b.index);
   const culprit = inOrder.find(({ detected }) => detected.some(({ kind }) => kind === 'panics' || kind === 'unreadable'));

@@ -10,13 +10,30 @@ const mention = /\$\{\{[^}]*?\b(?:github|gitea)\s*\.\s*(\w+)/gi;
  */
 export function unknownMentions(workflow: Workflow, { github = {} }: JobContext, given: JobContext | undefined): readonly Problem[] {
   if (Object.keys(github).length === 0) return [];
-  const known = given?.github ?? {};
-  const unknown = new Set(filled.filter((field) => known[field] === undefined && !(workflow.gitea === '1.25' && field.startsWith('run_'))));
-  return workflow.jobs.flatMap((job) => {
+  if (mentionsIn(workflow).length === 0) return [];
+  const told = given?.github ?? {};
+  const unknown = new Set(filled.filter((field) => told[field] === undefined && !(workflow.gitea === '1.25' && field.startsWith('run_'))));
+  return mentionsIn(workflow).flatMap(({ job, fields }) =>
+    fields.filter((field) => unknown.has(field)).map((field): Problem => ({ severity: 'warning', code: 'context-unknown', message: `github.${field} is not known here, so names and labels of the job "${job.id}" are computed as if it were empty; give it in the context of the event`, line: job.line, column: job.column, ...(workflow.path === undefined ? {} : { path: workflow.path }) })),
+  );
+}
+
+interface Mentions {
+  readonly job: Workflow['jobs'][number];
+  readonly fields: readonly string[];
+}
+
+const known = new WeakMap<Workflow, readonly Mentions[]>();
+
+/** The jobs whose name or labels ask for fields of `github`; remembered with the workflow. */
+function mentionsIn(workflow: Workflow): readonly Mentions[] {
+  const found = known.get(workflow) ?? workflow.jobs.flatMap((job) => {
     const texts = [...job.runsOn, ...(job.matrix ? [job.name ?? '', ...textsOf(job.matrix)] : [])];
     const fields = new Set(texts.flatMap((text) => (text.includes('${{') ? Array.from(text.matchAll(mention), ([, field = '']) => field.toLowerCase()) : [])));
-    return [...fields].filter((field) => unknown.has(field)).map((field): Problem => ({ severity: 'warning', code: 'context-unknown', message: `github.${field} is not known here, so names and labels of the job "${job.id}" are computed as if it were empty; give it in the context of the event`, line: job.line, column: job.column, ...(workflow.path === undefined ? {} : { path: workflow.path }) }));
+    return fields.size === 0 ? [] : [{ job, fields: [...fields] }];
   });
+  known.set(workflow, found);
+  return found;
 }
 
 const textsOf = (value: unknown): readonly string[] => (typeof value === 'string' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : []);
