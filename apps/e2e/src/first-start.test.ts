@@ -53,12 +53,16 @@ describe('npm start in a fresh folder', () => {
     expect(machine).toMatchObject({ state: 'ended', outcome: 'used', ran: job!.id });
   });
 
-  it('says why, by name and by address, and exits with 3 for what it does not know', () => {
-    const byName = command(folder.path, 'why', 'build', '--json');
-    const why = JSON.parse(byName.stdout) as { job: JobView; timeline: { at: string; event: string; detail: string }[]; will: string };
+  it('says why, by id, by address and by name, and exits with 3 for what it does not know', () => {
+    const done = (JSON.parse(command(folder.path, 'jobs', '--json').stdout) as JobView[]).find((job) => job.status === 'done')!;
+    const byId = command(folder.path, 'why', done.id, '--json');
+    const why = JSON.parse(byId.stdout) as { job: JobView; timeline: { at: string; event: string; detail: string }[]; will: string };
     expect(why.timeline.map((entry) => entry.event)).toEqual(expect.arrayContaining(['queued', 'launched', 'done', 'ended']));
-    const byAddress = command(folder.path, 'why', why.job.url!, '--json');
-    expect((JSON.parse(byAddress.stdout) as { job: JobView }).job.name).toBe('build');
+    const byAddress = command(folder.path, 'why', done.url!, '--json');
+    expect((JSON.parse(byAddress.stdout) as { job: JobView }).job.id).toBe(done.id);
+    // The newest of that name.
+    const byName = command(folder.path, 'why', 'build', '--json');
+    expect((JSON.parse(byName.stdout) as { job: JobView }).job.name).toBe('build');
 
     const unknown = command(folder.path, 'why', 'no-such-job');
     expect(unknown).toMatchObject({ status: 3, stdout: '' });

@@ -23,19 +23,18 @@ export async function openSurroundings(options: Options, environment: Environmen
 }
 
 async function openDemo(options: Options, environment: Environment, now: () => number): Promise<Surroundings> {
+  const { WEBHOOK_SECRET, ALLOWED_REPOSITORIES, MAX_RUNNERS } = loadConfig('demo', environment);
   const journal = openJournal({ folder: join(options.store, 'world'), now, world: { seed: options.seed, gitea: '1.25', timing: scaleTiming(DEMO_TIMING, options.speed), script: demoScript({ speed: options.speed }) } });
   const { world } = journal;
   const gitea = await serveGitea({ world, now });
   const token = randomBytes(20).toString('hex');
   world.do('addToken', { token, login: 'tinqs-ci', scopes: ['all'], admin: true });
-  const secrets = environment['WEBHOOK_SECRET']?.split(/[\s,]+/).filter(Boolean) ?? [];
-  if (secrets.length === 0) secrets.push(randomBytes(16).toString('hex'));
-  const allowed = environment['ALLOWED_REPOSITORIES']?.split(/[\s,]+/).filter(Boolean) ?? [];
+  const secrets = WEBHOOK_SECRET ?? [randomBytes(16).toString('hex')];
   let clock: { stop(): Promise<void> } | undefined;
   const ec2 = localEc2(world, { now });
   return {
     mode: 'demo',
-    config: { GITEA_URL: gitea.url, GITEA_TOKEN: token, RUNNER_SCOPE: 'repository', ALLOWED_REPOSITORIES: [...new Set([...allowed, DEMO_REPOSITORY])], MAX_RUNNERS: maxRunners(environment), SUBNET: ['subnet-a', 'subnet-b'] },
+    config: { GITEA_URL: gitea.url, GITEA_TOKEN: token, RUNNER_SCOPE: 'repository', ALLOWED_REPOSITORIES: [...new Set([...(ALLOWED_REPOSITORIES ?? []), DEMO_REPOSITORY])], MAX_RUNNERS, SUBNET: ['subnet-a', 'subnet-b'] },
     secrets,
     launcher: (machine) => simulatedMachines(machine, ec2, now),
     notices: [],
@@ -76,9 +75,4 @@ function simulatedMachines(machine: MachineSettings, ec2: Parameters<typeof simu
 
 export function remoteSimulator(url: string, now: () => number): (machine: MachineSettings) => LauncherPort {
   return (machine) => simulatedMachines(machine, connectEc2(url), now);
-}
-
-function maxRunners(environment: Environment): number {
-  const given = Number(environment['MAX_RUNNERS']);
-  return Number.isInteger(given) && given > 0 ? given : 12;
 }

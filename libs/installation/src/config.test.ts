@@ -28,6 +28,8 @@ describe('loadConfig', () => {
   it.each<[string, ConfigPart, Environment, readonly string[]]>([
     ['nothing at all', 'webhook', {}, ['WEBHOOK_SECRET: missing', 'ALLOWED_REPOSITORIES: missing']],
     ['a Gitea without a secret or a list', 'standalone', { GITEA_URL: 'https://git.example.com', GITEA_TOKEN: 'x' }, ['ALLOWED_REPOSITORIES: missing', 'WEBHOOK_SECRET: missing']],
+    ['a passphrase, which would be five secrets', 'webhook', { ...NEW, WEBHOOK_SECRET: 'a secret of the tests' }, ['WEBHOOK_SECRET: expected one secret without spaces and commas, or several of at least 8 characters each, separated by them']],
+    ['a demo with a wrong cap', 'demo', { MAX_RUNNERS: 'many' }, ['MAX_RUNNERS: expected a number of machines, at least 1']],
     ['a secret that is empty', 'webhook', { ...NEW, WEBHOOK_SECRET: '  ' }, ['WEBHOOK_SECRET: missing']],
     ['an address without a scheme', 'dispatch', { ...ORIGIN, ...NEW, GITEA_URL: 'git.example.com' }, ['GITEA_URL: expected an address like']],
     ['an address of another kind', 'dispatch', { ...ORIGIN, ...NEW, GITEA_URL: 'ssh://git.example.com' }, ['GITEA_URL: expected an address like']],

@@ -34,8 +34,14 @@ const shared = {
   INSTALLATION: optional(z.string().check(z.regex(/^[a-z0-9]{1,16}$/, 'expected at most 16 of a–z and 0–9'))),
 };
 
+/** A passphrase with spaces would be taken for several secrets, each easily guessed. */
+const SHORTEST_OF_SEVERAL = 8;
+const secrets = listOf('the secret of the webhook (several while one is rotated), or ssm:/path').check(
+  z.refine((all) => all.length === 1 || all.every((secret) => secret.length >= SHORTEST_OF_SEVERAL), `expected one secret without spaces and commas, or several of at least ${SHORTEST_OF_SEVERAL} characters each, separated by them`),
+);
+
 const webhook = {
-  WEBHOOK_SECRET: listOf('the secret of the webhook (several while one is rotated), or ssm:/path'),
+  WEBHOOK_SECRET: secrets,
   ALLOWED_REPOSITORIES: shared.ALLOWED_REPOSITORIES,
 };
 
@@ -60,6 +66,8 @@ const SHAPES = {
   /** `npm start` beside a real Gitea, with the machines of `LAUNCHER`. */
   standalone: z.object({ ...dispatch, ...webhook }),
   'standalone-ec2': z.object({ ...dispatch, ...webhook, ...ec2 }),
+  /** `npm start` with a Gitea of its own, which honours what is set. */
+  demo: z.object({ WEBHOOK_SECRET: optional(secrets), ALLOWED_REPOSITORIES: optional(shared.ALLOWED_REPOSITORIES), MAX_RUNNERS: shared.MAX_RUNNERS }),
 };
 
 export type ConfigPart = keyof typeof SHAPES;
