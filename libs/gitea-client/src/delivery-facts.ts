@@ -1,4 +1,3 @@
-import { maybe, object } from './payload-fields.js';
 import { repositoryFields, toRepository, userFields, type Repository, type User } from './repository.js';
 import type { UnknownWord } from './unknown-words.js';
 
@@ -28,13 +27,10 @@ export interface RepositoryFacts extends DeliveryFacts {
   readonly repository: Repository;
 }
 
-const someFields = object({ repository: maybe(repositoryFields) });
-const senderFields = object({ sender: maybe(userFields) });
-
 /** Reads what is there; whoever needs a repository refuses where it is null. */
-export function readFacts(names: { readonly id: string; readonly event: string; readonly hookTarget: string | null }, payload: object): DeliveryFacts {
-  const repository = someFields.safeParse(payload).data?.repository;
-  const sender = senderFields.safeParse(payload).data?.sender;
+export function readFacts(names: { readonly id: string; readonly event: string; readonly hookTarget: string | null }, payload: { readonly repository?: unknown; readonly sender?: unknown }): DeliveryFacts {
+  const repository = repositoryFields.safeParse(payload.repository).data;
+  const sender = userFields.safeParse(payload.sender).data;
   return {
     ...names,
     repository: repository ? toRepository(repository) : null,

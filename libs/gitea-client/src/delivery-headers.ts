@@ -4,10 +4,10 @@ export type DeliveryHeaders = { get(name: string): string | null } | Readonly<Re
 /** The value of a header, by its lower-case name; a repeated header counts with its first value. */
 export function readHeader(headers: DeliveryHeaders, name: string): string | undefined {
   if (isHeaders(headers)) return headers.get(name) ?? undefined;
-  for (const [key, value] of Object.entries(headers)) {
-    if (key.toLowerCase() === name) return typeof value === 'string' ? value : value?.[0];
-  }
-  return undefined;
+  // Servers write them in lower case: the others are looked for only where that one is not there.
+  const key = Object.hasOwn(headers, name) ? name : Object.keys(headers).find((each) => each.toLowerCase() === name);
+  const value = key === undefined ? undefined : headers[key];
+  return typeof value === 'string' ? value : value?.[0];
 }
 
 function isHeaders(headers: DeliveryHeaders): headers is { get(name: string): string | null } {

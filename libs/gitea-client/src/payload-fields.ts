@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { compiledObject } from './compiled-object.js';
 
 /*
  * What a field of a payload or an answer may hold. The message of each schema is the phrase after "expected" in a refusal,
@@ -28,7 +29,7 @@ export function listOf<T extends z.core.SomeType>(schema: T): z.ZodMiniArray<T> 
 }
 
 export function object<T extends z.core.$ZodLooseShape>(shape: T): z.ZodMiniObject<T, z.core.$strip> {
-  return z.object(shape, 'an object');
+  return compiledObject(shape, 'an object');
 }
 
 /** A time as it was written; null where Gitea means "not yet": it then writes 1970 (jobs) or the year 1. */
