@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JobView, MachineView, StatusView } from '@tinqs/fleet';
@@ -79,11 +80,28 @@ describe('npm start in a fresh folder', () => {
     }
   });
 
-  it('refuses a second start on its store with exit 2, and takes another port for another', async () => {
+  it('refuses a second start on its store with exit 2', () => {
     const second = spawnSync(process.execPath, [...startArguments(), '--store', folder.path], { cwd: folder.path, encoding: 'utf8', env: cleanEnvironment() });
 
     expect(second.status).toBe(2);
     expect(second.stderr).toContain(`is in use by process ${running.pid}`);
+  });
+
+  it('takes the next free port where its own is taken, and says so; a port that was asked for is not exchanged', async () => {
+    const other = temporaryFolder();
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.once('error', () => resolve()).listen(4680, '127.0.0.1', resolve));
+    const moved = await npmStart({ store: other.path, port: null });
+
+    expect(moved.dashboard).not.toBe('http://127.0.0.1:4680');
+    expect(moved.lines[0]!['notices']).toEqual([expect.stringMatching(/^port 4680 is taken: 46[89]\d instead$/)]);
+    expect(await moved.stop()).toBe(0);
+
+    const asked = spawnSync(process.execPath, [...startArguments(), '--store', other.path, '--port', new URL(running.dashboard).port], { cwd: other.path, encoding: 'utf8', env: cleanEnvironment() });
+    expect(asked.status).toBe(2);
+    expect(asked.stderr).toMatch(/^tinqs-ci: port \d+ is taken: name another with --port/);
+    taken.close();
+    other.remove();
   });
 
   it('finishes what is in hand and exits with 0 on SIGTERM; the next start resumes', async () => {

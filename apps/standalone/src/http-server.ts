@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { handleWebhook, type WebhookTools } from '@tinqs/dispatcher';
 import type { Hono } from 'hono';
+import { UsageError } from './options.js';
 
 export interface HttpServerOptions {
   readonly port: number;
@@ -37,14 +38,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<{ rea
     }
     if (path === '/knock') {
       if (request.method !== 'POST' || request.headers.authorization !== `Bearer ${options.knock.token}`) return answer(401, 'expected the token of local.json');
-      void readBody(request, 65_536).then(async (body) => {
-        try {
+      void readBody(request, 65_536)
+        .then(async (body) => {
           await options.knock.onKnock(JSON.parse(Buffer.from(body ?? []).toString() || '{}'));
           answer(202, 'knocked');
-        } catch (cause) {
-          answer(400, (cause as Error).message);
-        }
-      });
+        })
+        .catch((cause: unknown) => answer(400, (cause as Error).message));
       return undefined;
     }
     return void dashboard(request, response);
@@ -54,7 +53,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<{ rea
       await listen(server, port);
       return { server, port: (server.address() as AddressInfo).port };
     } catch (cause) {
-      if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE' || !options.mayMove || tries >= MOST_PORTS) throw cause;
+      if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+      if (!options.mayMove || tries >= MOST_PORTS) throw new UsageError(`port ${port} is taken: name another with --port, or none for the next free one from 4680`);
     }
   }
 }

@@ -2,7 +2,7 @@ import './few-threads.js';
 import { ConfigError } from '@tinqs/installation';
 import { parseOptions, UsageError } from './options.js';
 import { createReporter, type ReportLine } from './report.js';
-import { start, type Started } from './start.js';
+import { start } from './start.js';
 import { StoreInUseError } from './store-lock.js';
 
 const STOP_MS = 9_000;
@@ -16,15 +16,20 @@ async function main(): Promise<void> {
     const { level } = JSON.parse(line) as { level: string };
     if (level !== 'info') process.stderr.write(`${line}\n`);
   };
+  const asked = askedToStop();
   const started = await start(options, process.env, { reporter: { say: greet }, log, now });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void end(started));
-}
-
-async function end(started: Started): Promise<void> {
-  // What hangs must not keep the process: everything in hand is in the table and goes on at the next start.
-  setTimeout(() => process.exit(0), STOP_MS).unref();
+  await asked;
   await started.stop();
   process.exit(0);
+}
+
+/** Resolves at the first signal, also one that comes while everything starts. */
+async function askedToStop(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+  // What hangs must not keep the process: everything in hand is in the table and goes on at the next start.
+  setTimeout(() => process.exit(0), STOP_MS).unref();
 }
 
 function greeting(line: ReportLine): string {

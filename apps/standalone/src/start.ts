@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createEventPlanner, createOnce, dispatchBatch } from '@tinqs/dispatcher';
 import { createController, reconcileInstance, type Scope } from '@tinqs/fleet';
 import { composeInstallation, ConfigError, createLogger, createParameterReader, createSecretValue, parseRunnerClasses, type Environment } from '@tinqs/installation';
@@ -43,7 +44,8 @@ export async function start(options: Options, environment: Environment, tools: {
   if (resumed === undefined) await store.writeMeta('INSTALLATION', installation);
 
   const queue = createLocalQueue({ client: embedded.client, table: TABLE, now, onError: (cause) => log.error('the queue failed', { cause }) });
-  const classes = parseRunnerClasses(readFileSync(new URL('../../dispatcher/runners.yml', import.meta.url), 'utf8'), 'apps/dispatcher/runners.yml');
+  const runnersFile = environment['RUNNERS_FILE']?.trim() || fileURLToPath(new URL('../../dispatcher/runners.yml', import.meta.url));
+  const classes = parseRunnerClasses(readFileSync(runnersFile, 'utf8'), runnersFile);
   const { ports, settings, gitea } = composeInstallation(surroundings.config, { installation, classes, store, queue, launcher: surroundings.launcher, readParameter: createParameterReader(), log, now });
   const controller = onePlanAtATime(createController(ports, settings), PATIENCE_MS);
   const source = surroundings.config.DISPATCH_SOURCE ?? 'auto';
@@ -88,12 +90,13 @@ export async function start(options: Options, environment: Environment, tools: {
     knock: { token, onKnock: async (body) => queue.knock((body as { scope: Scope }).scope, 0) },
   });
   const dashboard = `http://127.0.0.1:${port}`;
+  const moved = options.port === 0 || options.port === port ? [] : [`port ${options.port} is taken: ${port} instead`];
   const local = { pid: process.pid, dashboard, webhook: `${dashboard}/webhook`, store: { endpoint: embedded.endpoint, table: TABLE, region: LOCAL_REGION }, knock: { url: `${dashboard}/knock`, token }, mode: surroundings.mode, giteaUrl: surroundings.config.GITEA_URL };
   for (const file of new Set([resolve(LOCAL_FILE), join(resolve(options.store), 'local.json')])) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 });
   }
-  reporter.say({ event: 'listening', text: '', dashboard, webhook: local.webhook, store: options.store, mode: surroundings.mode, pid: process.pid, resumed: resumed !== undefined, notices: surroundings.notices });
+  reporter.say({ event: 'listening', text: '', dashboard, webhook: local.webhook, store: options.store, mode: surroundings.mode, pid: process.pid, resumed: resumed !== undefined, notices: [...moved, ...surroundings.notices] });
 
   await queue.start(async (batch) => {
     const failed = await dispatchBatch(batch, dispatchTools);

@@ -40,8 +40,8 @@ export function startArguments(): readonly string[] {
 }
 
 /** `npm start` as its script runs it, without npm in between, in a folder of its own. */
-export async function npmStart(options: { readonly store: string; readonly environment?: NodeJS.ProcessEnv; readonly args?: readonly string[]; readonly cwd?: string }): Promise<NpmStart> {
-  const args = [...startArguments(), '--json', '--port', '0', '--store', options.store, ...(options.args ?? [])];
+export async function npmStart(options: { readonly store: string; readonly environment?: NodeJS.ProcessEnv; readonly args?: readonly string[]; readonly cwd?: string; /** `null`: its own; else any free one. */ readonly port?: null }): Promise<NpmStart> {
+  const args = [...startArguments(), '--json', ...(options.port === null ? [] : ['--port', '0']), '--store', options.store, ...(options.args ?? [])];
   const child = spawn(process.execPath, args, { cwd: options.cwd ?? options.store, env: cleanEnvironment(options.environment), stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: Line[] = [];
   let stderr = '';
