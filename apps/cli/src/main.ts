@@ -39,16 +39,19 @@ program
   .command('explain')
   .argument('<dir>', 'the root of a checkout')
   .description('which workflows and jobs an event would start in Gitea, and the rule that decides')
-  .option('--event <name>', 'push, pull_request, …', 'push')
-  .option('--ref <ref>', 'a bare name is a branch', 'main')
+  .option('--event <name>', 'push, pull_request, … as under on', 'push')
+  .option('--ref <ref>', 'a bare name is a branch; of a pull request the one it goes into', 'main')
   .option('--files <a,b>', 'the changed files; without them conditions on paths fail')
   .option('--message <text>', 'the message of the commit, for [skip ci]')
-  .option('--action <word>', "Gitea's word, as opened or synchronized")
+  .option('--title <text>', 'the title of the pull request, for [skip ci]')
+  .option('--action <word>', 'as under types: opened, synchronize, labeled, …')
+  .option('--workflow <name>', 'the file that is dispatched, or the workflow that ran')
+  .option('--var <NAME=value>', 'a variable, for labels and names; may be repeated', (value: string, before: readonly string[]) => [...before, value], [])
   .option('--gitea <version>', 'judge as this version', '1.27')
   .option('--from-delivery <file>', 'a recorded delivery instead of flags')
   .option('--json', 'print JSON')
   .action((folder: string, options: ExplainOptions) => {
-    process.exitCode = explain(folder, options, (text) => process.stdout.write(`${text}\n`));
+    process.exitCode = explain(folder, options, (text) => process.stdout.write(`${text}\n`), (text) => process.stderr.write(`${text}\n`));
   });
 
 program

@@ -15,7 +15,7 @@ export interface Workflows {
 
 /** The workflow files of a checkout as Gitea would list them in a commit: of the first folder that exists, also if it holds none. */
 export function readWorkflows(checkout: string): Workflows {
-  if (!isFolder(checkout)) throw new CommandFailure(2, `${checkout}: expected a folder, the root of a checkout`);
+  if (!isFolder(checkout)) throw new CommandFailure(2, `${checkout}: expected a folder, the root of a checkout${hint(checkout)}`);
   const folder = FOLDERS.find((each) => isFolder(join(checkout, each)));
   if (folder === undefined) throw new CommandFailure(3, `${checkout}: neither ${FOLDERS.join(' nor ')} is there${hint(checkout)}`);
   const of = (each: string, pattern: RegExp): readonly string[] => (isFolder(join(checkout, each)) ? entriesOf(checkout, each).filter((path) => pattern.test(path)) : []);
@@ -35,7 +35,7 @@ function entriesOf(checkout: string, folder: string): readonly string[] {
 function hint(checkout: string): string {
   const root = /^(.*?)[\\/]?\.(?:gitea|github)(?:[\\/]|$)/.exec(checkout.replace(/[\\/]+$/, ''))?.[1];
   const inside = basename(checkout) === 'workflows' ? dirname(dirname(checkout)) : root;
-  return inside === undefined ? '; name the root of a checkout' : `; name the root of the checkout, ${inside === '' ? '.' : inside}`;
+  return inside === undefined ? '' : `; name the root of the checkout, ${inside === '' ? '.' : inside}`;
 }
 
 function fileAt(file: string, path: string): WorkflowFile {

@@ -31,9 +31,10 @@ describe('tinqs-ci explain', () => {
     const { exit, text } = run({ event: 'push', ref: 'main', files: 'cmd/main.go,README.md' });
 
     expect(exit).toBe(0);
-    expect(text).toContain('✔ .gitea/workflows/build.yml:1 runs');
+    expect(text).toContain(`✔ ${folder}/.gitea/workflows/build.yml:1 runs`);
+    expect(text).toContain("    image  runs-on docker  needs build\n");
     expect(text).toContain('2 jobs: build, image');
-    expect(text).toMatch(/– \.gitea\/workflows\/docs\.yml:3 does not run: paths "docs\/\*\*" matched none of 2 files/);
+    expect(text).toMatch(/– .*\.gitea\/workflows\/docs\.yml:3 does not run: paths "docs\/\*\*" matched none of 2 files/);
     expect(text).not.toContain('.github');
   });
 
@@ -54,7 +55,26 @@ describe('tinqs-ci explain', () => {
     rmSync(join(folder, '.gitea/workflows/broken.yml'));
 
     expect(exit).toBe(1);
-    expect(text).toContain('✘ .gitea/workflows/broken.yml');
+    expect(text).toContain(`✘ ${folder}/.gitea/workflows/broken.yml`);
+  });
+
+  it('takes variables, and says what it could not know', () => {
+    writeFileSync(join(folder, '.gitea/workflows/build.yml'), 'on: push\njobs: {a: {runs-on: "${{ vars.R }}"}}\n');
+    const [without, given] = [run({ files: 'a' }).text, run({ files: 'a', var: ['r=go'] }).text];
+    writeFileSync(join(folder, '.gitea/workflows/build.yml'), FILES['.gitea/workflows/build.yml']);
+
+    expect(without).toContain('the context "vars" was not given; add --var NAME=value');
+    expect(given).toContain('a  runs-on go\n');
+    expect(() => run({ var: ['r'] })).toThrow('--var r: expected NAME=value');
+  });
+
+  it('asks every file for a dispatch that names none', () => {
+    expect(run({ event: 'workflow_dispatch', gitea: '1.25' }).text.match(/✔/g)).toHaveLength(2);
+    expect(run({ event: 'workflow_dispatch', gitea: '1.25', workflow: 'docs.yml' }).text.match(/✔/g)).toHaveLength(1);
+  });
+
+  it('says that paths are not judged without changed files', () => {
+    expect(run({}).text).toContain('add --files a,b');
   });
 
   it('says what it expected where there is nothing to read', () => {

@@ -1,68 +1,73 @@
-import { readFileSync } from 'node:fs';
-import { parseDelivery } from '@tinqs/gitea-client';
-import { explainDecision, matchTriggers, pushEvent, type Decision, type TriggerEvent } from '@tinqs/trigger-matcher';
-import { judgedAs } from '@tinqs/workflow-parser';
+import { join } from 'node:path';
+import { oneLine } from '@tinqs/fleet';
+import { explainDecision, matchTriggers, type Decision, type TriggerEvent, type WorkflowFile } from '@tinqs/trigger-matcher';
+import { formatProblem, judgedAs } from '@tinqs/workflow-parser';
+import { eventOfDelivery } from '../event-of-delivery.js';
+import { eventOfFlags, type EventFlags } from '../event-of-flags.js';
 import { CommandFailure, type ExitCode } from '../failure.js';
 import { readWorkflows } from '../workflow-folder.js';
 
-export interface ExplainOptions {
-  readonly event?: string;
-  readonly ref?: string;
-  readonly files?: string;
-  readonly message?: string;
-  readonly action?: string;
+export interface ExplainOptions extends EventFlags {
   readonly gitea?: string;
   readonly fromDelivery?: string;
+  /** `NAME=value`. */
+  readonly var?: readonly string[];
   readonly json?: boolean;
 }
 
-const COMMIT = { before: '1'.repeat(40), after: '2'.repeat(40) };
-
 /** What an event would start, and the rule that decides it, for every workflow of a checkout. Exit 1 if Gitea can use one of them for nothing. */
-export function explain(folder: string, options: ExplainOptions, print: (text: string) => void): ExitCode {
+export function explain(folder: string, options: ExplainOptions, print: (text: string) => void, printNote: (text: string) => void = print): ExitCode {
   const { gitea, note } = judgedAs(options.gitea ?? '1.27');
-  const decisions = matchTriggers(readWorkflows(folder).files, eventOf(options), { gitea });
+  const { files } = readWorkflows(folder);
+  const changedFiles = options.files === undefined ? null : options.files.split(',').map((file) => file.trim().replace(/^\.\//, '')).filter((file) => file !== '');
+  const event = withVariables(options.fromDelivery === undefined ? eventOfFlags(options, changedFiles) : eventOfDelivery(options.fromDelivery, changedFiles), options.var ?? []);
+  const readCallee = (uses: string) => files.find(({ path }) => uses === `./${path}`)?.text;
+  const decisions = eventsOf(event, files).flatMap(([some, each]) => matchTriggers(some, each, callsElsewhere(files) ? { gitea } : { gitea, readCallee }));
+  if (note !== undefined) printNote(note);
+  if (options.files === undefined && decisions.some(({ reason }) => reason.code === 'files-unknown')) printNote('conditions on paths fail, since no changed files are named: add --files a,b');
   if (options.json === true) print(JSON.stringify(decisions.map(toJson)));
-  else print([...(note === undefined ? [] : [note]), ...decisions.map((decision) => `${decision.outcome === 'runs' ? '✔' : decision.outcome === 'no-match' ? '–' : '✘'} ${explainDecision(decision)}`)].join('\n'));
+  else print([...(files.length === 0 ? ['no workflow file'] : []), ...decisions.map((decision) => shown(decision, folder))].join('\n'));
   return decisions.every((decision) => decision.outcome === 'runs' || decision.outcome === 'no-match') ? 0 : 1;
 }
 
-function toJson({ path, outcome, reason, jobs }: Decision): object {
-  return { workflow: path, runs: outcome === 'runs', outcome, reason: { code: reason.code, sentence: reason.sentence, path: reason.path, line: reason.line }, jobs: jobs.map(({ id, name, labels, needs }) => ({ id, name, labels, needs })) };
+/** A called file of another repository cannot be read from here; its caller is shown without its jobs. */
+function callsElsewhere(files: readonly WorkflowFile[]): boolean {
+  return files.some(({ text }) => /uses:\s*["']?[\w.-]+\/[\w.-]+\/\.(?:gitea|github)\/workflows\//.test(text));
 }
 
-function eventOf(options: ExplainOptions): TriggerEvent {
-  const changedFiles = options.files === undefined ? null : options.files.split(',').map((file) => file.trim()).filter((file) => file !== '');
-  if (options.fromDelivery !== undefined) return fromDelivery(options.fromDelivery, changedFiles);
-  const type = options.event ?? 'push';
-  const ref = fullRef(options.ref ?? 'main');
-  if (type === 'push') return pushEvent({ ref, ...COMMIT, changedFiles, message: options.message ?? '' });
-  const branch = ref.replace(/^refs\/(heads|tags)\//, '');
-  return { type, ref, baseRef: branch, headRef: 'topic', changedFiles, message: options.message ?? '', ...(options.action === undefined ? (type === 'pull_request' ? { action: 'opened' } : {}) : { action: options.action }) };
+/** One dispatch starts one file: without a name every one is asked for itself. */
+function eventsOf(event: TriggerEvent, files: readonly WorkflowFile[]): readonly (readonly [readonly WorkflowFile[], TriggerEvent])[] {
+  return event.type === 'dispatch' && event.workflow === undefined ? files.map((file) => [[file], { ...event, workflow: file.path }] as const) : [[files, event]];
 }
 
-/** A bare name is a branch. */
-function fullRef(ref: string): string {
-  return ref.startsWith('refs/') ? ref : `refs/heads/${ref}`;
+function withVariables(event: TriggerEvent, given: readonly string[]): TriggerEvent {
+  if (given.length === 0) return event;
+  const vars = given.map((each) => {
+    const at = each.indexOf('=');
+    if (at < 1) throw new CommandFailure(2, `--var ${each}: expected NAME=value`);
+    return [each.slice(0, at).toUpperCase(), each.slice(at + 1)] as const;
+  });
+  return { ...event, context: { ...event.context, vars: Object.fromEntries(vars) } };
 }
 
-/** A recorded delivery, `{ headers, body }`. Its payload does not list the changed files reliably, so they come from `--files`. */
-function fromDelivery(file: string, changedFiles: readonly string[] | null): TriggerEvent {
-  let recorded: { headers?: Record<string, string>; body?: string };
-  try {
-    recorded = JSON.parse(readFileSync(file, 'utf8')) as typeof recorded;
-  } catch (cause) {
-    throw new CommandFailure(2, `${file}: expected a recorded delivery, { "headers": …, "body": "…" }: ${(cause as Error).message}`, { cause });
-  }
-  const delivery = parseDelivery(recorded.headers ?? {}, Buffer.from(recorded.body ?? ''));
-  switch (delivery.kind) {
-    case 'push':
-      return pushEvent({ ref: delivery.ref, before: delivery.before, after: delivery.after, changedFiles, message: delivery.headCommit?.message ?? '' });
-    case 'pull-request':
-      return { type: delivery.event, action: delivery.action, baseRef: delivery.base.ref, headRef: delivery.head.ref, title: delivery.title, changedFiles };
-    case 'refused':
-      throw new CommandFailure(2, `${file}: ${delivery.sentence}`);
-    default:
-      throw new CommandFailure(2, `${file}: a ${delivery.event} starts no workflow`);
-  }
+function shown(decision: Decision, folder: string): string {
+  const mark = decision.outcome === 'runs' ? '✔' : decision.outcome === 'no-match' ? '–' : '✘';
+  const sentence = explainDecision({ ...decision, path: join(folder, decision.path), reason: { ...decision.reason, path: join(folder, decision.reason.path) } });
+  const jobs = decision.jobs.map(({ name, labels, needs, status, parent }) => {
+    const behind = needs.length > 0 ? `  needs ${needs.join(', ')}` : status === 'blocked' ? '  waits' : '';
+    return `    ${parent === undefined ? '' : '  '}${oneLine(name)}  runs-on ${labels.length === 0 ? '(any runner)' : labels.map((label) => (label === '' ? "''" : oneLine(label))).join(', ')}${behind}`;
+  });
+  const notes = decision.problems.map((problem) => `    ! ${oneLine(formatProblem({ ...problem, path: join(folder, decision.path) }))}${problem.message.includes('"vars"') ? '; add --var NAME=value' : ''}`);
+  return [`${mark} ${oneLine(sentence)}`, ...jobs, ...notes].join('\n');
+}
+
+function toJson({ path, outcome, reason, jobs, problems }: Decision): object {
+  return {
+    workflow: path,
+    runs: outcome === 'runs',
+    outcome,
+    reason: { code: reason.code, sentence: reason.sentence, path: reason.path, line: reason.line },
+    jobs: jobs.map(({ id, name, labels, needs, caller }) => ({ id, name, labels, needs, ...(caller ? { caller } : {}) })),
+    notes: problems.map(({ code, message, line }) => ({ code, sentence: message, line })),
+  };
 }

@@ -81,7 +81,7 @@ describe('tinqs-ci lint', () => {
 
   it('says what it expected', () => {
     expect(() => lint(join(folder, 'nowhere'), {}, { print: () => undefined, printNote: () => undefined })).toThrow('expected a folder');
-    expect(() => run()).toThrow('neither .gitea/workflows nor .github/workflows is there; name the root of a checkout');
+    expect(() => run()).toThrow('neither .gitea/workflows nor .github/workflows is there');
     write({ '.gitea/workflows/ci.yml': 'on: push\n', 'broken.yml': 'go: {instanceTypes: 7}\n' });
     expect(() => run({ runners: join(folder, 'broken.yml') })).toThrow(/broken\.yml:1: go\.instanceTypes: expected a list/);
     expect(() => run({ runners: join(folder, 'none.yml') })).toThrow(/none\.yml: expected a file of runner classes/);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { oneLine } from '@tinqs/fleet';
 import { codeFrame, lintedAs, lintWorkflows, type Diagnosis } from '@tinqs/trigger-matcher';
 import type { ExitCode } from '../failure.js';
 import { readLabelService } from '../runners-file.js';
@@ -40,7 +41,7 @@ export function lint(folder: string, options: LintCommandOptions, { print, print
 function shown(found: Diagnosis, file: string, text: string, width: number): string {
   const frame = found.code.startsWith('file-') ? '' : codeFrame(text, found);
   const sentence = `${file}:${found.line}:${found.column}  ${found.severity === 'error' ? 'error  ' : ''}${found.message}  [${found.code}]`;
-  return [wrap(sentence, width), ...(frame === '' ? [] : [frame]), wrap(`  fix   ${found.remedy}`, width, '        ')].join('\n');
+  return [wrap(oneLine(sentence), width), ...(frame === '' ? [] : [frame]), wrap(`  fix   ${oneLine(found.remedy)}`, width, '        ')].join('\n');
 }
 
 function summary(found: readonly Diagnosis[], files: number, version: string): string {
