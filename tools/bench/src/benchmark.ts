@@ -2,8 +2,9 @@
 export interface Benchmark {
   readonly id: string;
   readonly what: string;
-  readonly unit: 'ms' | '×' | 'calls' | 'bytes';
-  readonly budget: number;
+  readonly unit: 's' | 'ms' | '×' | 'calls' | 'bytes';
+  /** `null`: it is printed, and judged by who reads it. */
+  readonly budget: number | null;
   readonly measure: () => Promise<Measured>;
 }
 
@@ -18,7 +19,7 @@ export interface Row {
   readonly min: number | null;
   readonly median: number | null;
   readonly max: number | null;
-  readonly budget: number;
+  readonly budget: number | null;
   readonly within: boolean | null;
 }
 
@@ -26,7 +27,7 @@ export async function rowOf({ id, what, unit, budget, measure }: Benchmark): Pro
   const measured = await measure();
   if (measured.kind === 'missing') return { id, what: `${what} (${measured.sentence})`, unit, min: null, median: null, max: null, budget, within: null };
   const { min, median, max } = summarise(measured.samples);
-  return { id, what, unit, min: rounded(min), median: rounded(median), max: rounded(max), budget, within: median <= budget };
+  return { id, what, unit, min: rounded(min), median: rounded(median), max: rounded(max), budget, within: budget === null ? null : median <= budget };
 }
 
 export function summarise(samples: readonly number[]): { readonly min: number; readonly median: number; readonly max: number } {

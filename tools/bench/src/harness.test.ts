@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rowOf, summarise, type Benchmark } from './benchmark.js';
-import { cpuOf, millisecondsOf, sampled, sampledRatio } from './harness.js';
+import { processorMsOf, sampled, sampledRatio } from './harness.js';
 
 const given = (...values: readonly number[]) => {
   let index = 0;
@@ -28,13 +28,9 @@ describe('sampledRatio', () => {
 });
 
 describe('the clocks', () => {
-  it('millisecondsOf is the time of one call', () => {
-    expect(millisecondsOf(4, () => undefined, given(100, 120))).toBe(5);
-  });
-
-  it('cpuOf is user and system time of one call', async () => {
-    const usage = [{ user: 10, system: 1 }, { user: 50, system: 11 }];
-    expect(await cpuOf(10, async () => undefined, () => usage.shift()!)).toBe(5);
+  it('processorMsOf is the user and system time of one call, in milliseconds', () => {
+    const usage = [{ user: 1_000, system: 100 }, { user: 9_000, system: 4_100 }];
+    expect(processorMsOf(4, () => undefined, () => usage.shift()!)).toBe(3);
   });
 });
 
@@ -60,6 +56,10 @@ describe('rowOf', () => {
     { samples: [1, 2.1, 2.2], within: false, reason: 'the median does' },
   ])('$samples: $reason', async ({ samples, within }) => {
     expect((await rowOf(benchmark(samples))).within).toBe(within);
+  });
+
+  it('judges nothing without a budget', async () => {
+    expect(await rowOf({ ...benchmark([3]), budget: null })).toMatchObject({ median: 3, budget: null, within: null });
   });
 
   it('says what mends it where there was nothing to measure', async () => {

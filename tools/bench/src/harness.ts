@@ -30,17 +30,16 @@ export async function sampledRatio(rounds: Rounds, { work, floor }: { readonly w
   });
 }
 
-/** Milliseconds that one of so many calls takes. */
-export function millisecondsOf(times: number, work: (index: number) => unknown, now: () => number = () => performance.now()): number {
-  const from = now();
-  for (let index = 0; index < times; index += 1) work(index);
-  return (now() - from) / times;
+interface Usage {
+  readonly user: number;
+  readonly system: number;
 }
 
-/** CPU microseconds, of all threads of the process, that one of so many calls takes, each awaited. */
-export async function cpuOf(times: number, work: (index: number) => Promise<unknown>, cpu: () => { readonly user: number; readonly system: number } = () => process.cpuUsage()): Promise<number> {
+/** Milliseconds of processor time, of all threads of the process, that one of so many calls takes: what else the machine does is not in it. */
+export function processorMsOf(times: number, work: (index: number) => unknown, cpu: () => Usage = () => process.cpuUsage()): number {
   const from = cpu();
-  for (let index = 0; index < times; index += 1) await work(index);
-  const to = cpu();
-  return (to.user + to.system - from.user - from.system) / times;
+  for (let index = 0; index < times; index += 1) work(index);
+  return spent(from, cpu()) / 1_000 / times;
 }
+
+const spent = (from: Usage, to: Usage): number => to.user + to.system - from.user - from.system;

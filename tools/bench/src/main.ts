@@ -15,7 +15,10 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const rows: Row[] = [];
-  for (const benchmark of benchmarks) if (options.only.length === 0 || options.only.includes(benchmark.id)) rows.push(await rowOf(benchmark));
+  for (const benchmark of benchmarks) if (options.only.length === 0 || options.only.includes(benchmark.id)) {
+    if (!options.json) console.error(`measuring ${benchmark.id}`);
+    rows.push(await rowOf(benchmark));
+  }
   console.log(options.json ? JSON.stringify(rows, null, 2) : table(rows));
   return 0;
 }

@@ -8,7 +8,7 @@ export function table(rows: readonly Row[]): string {
 }
 
 function cells({ id, what, unit, min, median, max, budget, within }: Row): readonly string[] {
-  return [id, ...[min, median, max].map((value) => (value === null ? '–' : figure(value))), `≤ ${figure(budget)} ${unit}`, within === null ? '?' : within ? 'ok' : 'over', what];
+  return [id, ...[min, median, max].map((value) => (value === null ? '–' : figure(value))), budget === null ? unit : `≤ ${figure(budget)} ${unit}`, within === null ? (budget === null ? '' : '?') : within ? 'ok' : 'over', what];
 }
 
 const figure = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 2 : 0 });

@@ -1,9 +1,12 @@
 import type { Benchmark } from '../benchmark.js';
 import { bundles } from './bundles.js';
+import { checkout } from './checkout.js';
+import { day } from './day.js';
 import { decision } from './decision.js';
+import { dispatch } from './dispatch.js';
 import { parsing } from './parsing.js';
 import { userData } from './user-data.js';
 import { webhook } from './webhook.js';
 
 /** In the order of the output. */
-export const benchmarks: readonly Benchmark[] = [...webhook, ...decision, ...parsing, ...bundles, ...userData];
+export const benchmarks: readonly Benchmark[] = [...webhook, ...decision, ...parsing, ...dispatch, ...bundles, ...userData, ...checkout, ...day];
