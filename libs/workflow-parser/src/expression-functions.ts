@@ -17,7 +17,7 @@ export interface StatusFunctions {
 export function callFunction(name: string, args: readonly ExpressionValue[], status: StatusFunctions, coerce: Coerce): ExpressionValue {
   const arg = (index: number): ExpressionValue => {
     const value = args[index];
-    if (value === undefined) throw new GiteaPanic(`${name}() has ${args.length} arguments, which is too few`);
+    if (value === undefined) throw new GiteaPanic(`${name}() has ${args.length === 0 ? 'no argument' : args.length === 1 ? 'one argument' : `${args.length} arguments`}, which is too few`);
     return value;
   };
   switch (name) {
@@ -58,7 +58,7 @@ function joinList(list: ExpressionValue, separator: string): string {
 }
 
 function parseJson(value: ExpressionValue): ExpressionValue {
-  if (typeof value !== 'string') throw new GiteaError(`fromJSON() wants a text, found a ${goKind(value)}`);
+  if (typeof value !== 'string') throw new GiteaError(`fromJSON() wants a text, and here it has ${goKind(value) === 'invalid' ? 'nothing, as from a variable that is not set' : `a value of the kind ${goKind(value)}`}`);
   try {
     return fromJson(JSON.parse(value, (_, item: unknown) => {
       // Go refuses what leaves the range of a float.
