@@ -1,0 +1,31 @@
+import { readChangedFiles, type GiteaClient, type PushDelivery } from '@tinqs/gitea-client';
+import { matchTriggers, pushEvent, type Decision, type TriggerEvent } from '@tinqs/trigger-matcher';
+import { judgedAs, type JobInstance } from '@tinqs/workflow-parser';
+import type { AnnouncedRow } from './announced-rows.js';
+
+export interface PredictedPush {
+  readonly sha: string;
+  readonly decisions: readonly Decision[];
+  /** Runs without rows announce nothing. */
+  readonly runs: readonly (readonly AnnouncedRow[])[];
+}
+
+/** What a push starts, read and judged by the libraries alone. */
+export async function predictPush(client: GiteaClient, push: PushDelivery, { version, vars, url }: { readonly version: string; readonly vars: Readonly<Record<string, string>>; readonly url: string }): Promise<PredictedPush> {
+  const repository = { id: push.repository.id };
+  const sha = push.headCommit?.id ?? push.after;
+  if (push.deleted) return { sha, decisions: [], runs: [] };
+  const files = (await client.listWorkflowFiles(repository, sha)) ?? [];
+  const { gitea } = judgedAs(version);
+  const github = { actor: push.sender?.login ?? '', repository: push.repository.fullName, repository_owner: push.repository.owner.login, server_url: url, api_url: `${url}/api/v1` };
+  const event = pushEvent({ ref: push.ref, before: push.before, after: sha, changedFiles: await readChangedFiles(client, push), message: push.headCommit?.message ?? '' });
+  const create: readonly TriggerEvent[] = push.created ? [{ type: 'create', ref: push.ref, after: sha, context: { github, vars } }] : [];
+  const readCallee = (uses: string) => files.find(({ path }) => uses === `./${path}`)?.text;
+  const decisions = [{ ...event, context: { github, vars } }, ...create].flatMap((each) => matchTriggers(files, each, { gitea, readCallee }));
+  return { sha, decisions, runs: decisions.filter(({ jobs }) => jobs.length > 0).map(({ jobs }) => jobs.map(asAnnounced)) };
+}
+
+/** As a server announces a row when its run is made. A caller of 1.27 is announced as waiting, though its row is not. */
+function asAnnounced({ name, labels, status, caller }: JobInstance): AnnouncedRow {
+  return { name, labels, status: status === 'waiting' && caller !== true ? 'queued' : status === 'cancelled' || status === 'skipped' ? 'completed' : 'waiting' };
+}
