@@ -19,7 +19,7 @@ export async function reconcileInstance(ports: FleetPorts, settings: FleetSettin
   if (scope === undefined) return 'not-ours';
   view.scopes = [scope];
   // Without Gitea's word the table and EC2 still agree on what is gone.
-  await ports.gitea.listRunners(scope).then(
+  await view.ports.gitea.listRunners(scope).then(
     (rows) => view.rows.set(scopeKey(scope), rows),
     (cause: unknown) => ports.log.warn('runners of the scope could not be listed', { scope: scopeKey(scope), cause }),
   );

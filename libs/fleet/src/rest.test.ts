@@ -69,7 +69,40 @@ describe('P13 the breaker of (class, AMI)', () => {
   });
 
   it('closes when one comes online, and counts from nothing', () => {
-    expect(afterOnline(after([POOL, OTHER, POOL]).breaker)).toEqual(closed);
-    expect(afterBootFailure(afterOnline(after([POOL, OTHER]).breaker), POOL, NOW).breaker.openUntil).toBeNull();
+    const well = afterOnline(after([POOL, OTHER, POOL]).breaker, POOL, NOW + 1)!;
+    expect(well).toMatchObject({ openUntil: null, failures: [{ poolKey: 't3.small/subnet-b/spot' }] });
+    expect([POOL, OTHER].reduce((breaker, pool) => afterBootFailure(breaker, pool, NOW + 2).breaker, well).openUntil).toBeNull();
+    expect([POOL, OTHER, POOL].reduce((breaker, pool) => afterBootFailure(breaker, pool, NOW + 2).breaker, well).openUntil).not.toBeNull();
+  });
+
+  it('learns nothing from one that was online before the last failure, or twice from the same', () => {
+    const open = after([POOL, OTHER, POOL]).breaker;
+    expect(afterOnline(open, POOL, NOW)).toBeUndefined();
+    expect(afterOnline(afterOnline(open, POOL, NOW + 1)!, POOL, NOW + 1)).toBeUndefined();
+    expect(afterOnline(closed, POOL, NOW)).toBeUndefined();
+  });
+});
+
+describe('P12 one of two subnets without egress', () => {
+  const closed: AmiBreaker = { classId: 'go', amiId: 'ami-1', failures: [], openUntil: null };
+  const failure = ({ breaker, at, rests }: { breaker: AmiBreaker; at: number; rests: number }) => {
+    const verdict = afterBootFailure(breaker, POOL, at);
+    // Between any two of its failures one comes online in the other subnet.
+    return { breaker: afterOnline(verdict.breaker, OTHER, at + 1) ?? verdict.breaker, at: at + minutes(5), rests: rests + Number(verdict.restPool) };
+  };
+
+  it('rests after three of its machines in a row, whatever comes online elsewhere, and after each one more; the AMI is not blamed', () => {
+    let seen = { breaker: closed, at: NOW, rests: 0 };
+    const rests = [1, 2, 3, 4, 5].map(() => (seen = failure(seen)).rests);
+
+    expect(rests).toEqual([0, 0, 1, 2, 3]);
+    expect(seen.breaker.openUntil).toBeNull();
+  });
+
+  it('is well again when one of its machines comes online', () => {
+    const rested = [1, 2, 3].reduce((seen) => failure(seen), { breaker: closed, at: NOW, rests: 0 });
+    const well = afterOnline(rested.breaker, POOL, rested.at)!;
+
+    expect(afterBootFailure(well, POOL, rested.at + 1).restPool).toBe(false);
   });
 });

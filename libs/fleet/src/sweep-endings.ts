@@ -4,7 +4,7 @@ import { amendRunner } from './record.js';
 import { advance } from './runner-lifecycle.js';
 import type { Runner } from './runner.js';
 import { stillEnds } from './sweep-rows.js';
-import { attempt, livingMachines, messageOf, type SweepView } from './sweep-view.js';
+import { attempt, livingMachines, messageOf, noteTrouble, type SweepView } from './sweep-view.js';
 import { addEntry } from './timeline.js';
 
 /** P24: what the whole pass would end is weighed together; then each machine is ended for itself. */
@@ -40,12 +40,12 @@ async function endRunner(view: SweepView, runner: Runner, ending: Ending): Promi
   const { code } = ending.reason;
   const waits = (runner.ending?.notBefore ?? 0) > now && !view.asked.has(ending.instanceId);
   if (waits) {
-    view.troubles.push(trouble(ending.instanceId, `asked ${runner.ending!.failures} times to end it, last for ${runner.ending!.code}`));
+    noteTrouble(view, machinePart(ending.instanceId), `asked ${runner.ending!.failures} times to end it, last for ${runner.ending!.code}`);
     return;
   }
   if ((await attempt(view, `row of ${runner.name}`, () => stillEnds(view, runner, ending))) !== true) return;
   const refusal = await askToEnd(view, ending);
-  if (refusal !== null) view.troubles.push(trouble(ending.instanceId, messageOf(refusal)));
+  if (refusal !== null) noteTrouble(view, machinePart(ending.instanceId), refusal);
   try {
     await amendRunner(ports, runner, (current) => {
       if (current.state === 'ended') return undefined;
@@ -55,10 +55,8 @@ async function endRunner(view: SweepView, runner: Runner, ending: Ending): Promi
       return advance({ ...current, timeline }, { state: 'draining', at: now, detail: ending.reason.sentence, change: { ending: { since: current.ending?.since ?? now, code, failures, notBefore } } });
     });
   } catch (cause) {
-    view.troubles.push({ part: `runner ${runner.name}`, message: messageOf(cause) });
+    noteTrouble(view, `runner ${runner.name}`, cause);
   }
 }
 
-export function trouble(instanceId: string, message: string): { readonly part: string; readonly message: string } {
-  return { part: `machine ${instanceId}`, message };
-}
+export const machinePart = (instanceId: string): string => `machine ${instanceId}`;

@@ -1,7 +1,8 @@
 import type { Action } from './action.js';
-import { plan } from './plan.js';
+import { classFor } from './class-match.js';
+import { IDLE_OUTS_TO_DOUBT, plan } from './plan.js';
 import { isOpenPlan } from './planned-job.js';
-import { isPermanent } from './reason.js';
+import { isPermanent, reason } from './reason.js';
 import { scopeKey, type ScopeKey } from './scope.js';
 import { createSurroundings } from './surroundings.js';
 import { attempt, type SweepView } from './sweep-view.js';
@@ -16,10 +17,16 @@ export async function unmetScopes(view: SweepView, lastAnswer: World['lastAnswer
   const unmet: { key: ScopeKey; since: Instant }[] = [];
   for (const { key, world } of await scopesWithQueue(view)) {
     const wanting = new Set(plan({ ...world, lastAnswer, capLimits: { ...world.capLimits, perScope: Infinity } }, view.now).filter(isUnmet).map((action) => action.jobId));
+    view.stuck.push(...stuckClasses(world).map((classId) => ({ scope: key, sentence: reason('NOT_HANDED_OVER', { classId }).sentence })));
     const since = world.jobs.filter((job) => wanting.has(job.id)).map((job) => job.queuedAt);
     if (since.length > 0) unmet.push({ key, since: Math.min(...since) });
   }
   return unmet.sort((a, b) => a.since - b.since).map(({ key }) => key);
+}
+
+/** P4: told as long as the doubt lasts, also while a probe is on its way. */
+function stuckClasses({ jobs, classes }: World): readonly string[] {
+  return [...new Set(jobs.filter((job) => job.status === 'queued' && job.idleOuts >= IDLE_OUTS_TO_DOUBT).flatMap((job) => classFor(job.labels, classes)?.id ?? []))];
 }
 
 function isUnmet(action: Action): boolean {

@@ -12,9 +12,9 @@ import { advance } from './runner-lifecycle.js';
 import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
 import { adoptStrangers } from './sweep-adoption.js';
-import { askToEnd, trouble } from './sweep-endings.js';
+import { askToEnd, machinePart } from './sweep-endings.js';
 import { completeRows } from './sweep-rows.js';
-import { attempt, messageOf, type SweepView } from './sweep-view.js';
+import { attempt, noteTrouble, type SweepView } from './sweep-view.js';
 import type { Instant } from './time.js';
 import { doubtUnknownPickups } from './unknown-pickups.js';
 
@@ -24,7 +24,7 @@ export async function endClocks(view: SweepView): Promise<void> {
   await Promise.all(
     endings.map(async (ending) => {
       const refusal = await askToEnd(view, ending);
-      if (refusal !== null) view.troubles.push(trouble(ending.instanceId, messageOf(refusal)));
+      if (refusal !== null) noteTrouble(view, machinePart(ending.instanceId), refusal);
     }),
   );
 }
@@ -89,12 +89,12 @@ async function observe(view: SweepView, runner: Runner, rows: readonly RunnerRow
   return undefined;
 }
 
-/** A machine came online after the last failure: the class's AMI, as it is launched now, is well. */
-async function forgiveAmi(view: SweepView, { classId }: Runner, online: Instant): Promise<void> {
+/** A machine came online after the last failure: the class's AMI, as it is launched now, and the machine's pool are well. */
+async function forgiveAmi(view: SweepView, { classId, pool }: Runner, online: Instant): Promise<void> {
   view.breakers ??= await view.ports.store.listBreakers();
-  const wrong = view.breakers.filter((breaker) => breaker.classId === classId && breaker.failures.length > 0 && online > breaker.failures.at(-1)!.at);
-  if (wrong.length === 0) return;
-  for (const breaker of wrong) await view.ports.store.saveBreaker(afterOnline(breaker));
+  const well = view.breakers.filter((breaker) => breaker.classId === classId).flatMap((breaker) => afterOnline(breaker, pool, online) ?? []);
+  if (well.length === 0) return;
+  for (const breaker of well) await view.ports.store.saveBreaker(breaker);
   view.breakers = undefined;
 }
 

@@ -8,7 +8,7 @@ import { runnerNamePrefix } from './runner-name.js';
 import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
 import { META } from './surroundings.js';
-import { livingMachines, messageOf, type SweepView } from './sweep-view.js';
+import { livingMachines, noteTrouble, type SweepView } from './sweep-view.js';
 import { seconds, type Instant } from './time.js';
 
 /** A left-over as the passes before saw it. */
@@ -52,13 +52,13 @@ export async function deleteOrphans(view: SweepView): Promise<void> {
 async function unregisterEnded(view: SweepView, scope: Scope, runner: Runner): Promise<void> {
   const { ports, now } = view;
   const failures = runner.ending?.failures ?? 0;
-  const tell = (message: string) => view.troubles.push({ part: `registration ${runner.name}`, message });
-  if ((runner.ending?.notBefore ?? 0) > now) return void tell(`asked ${failures} times to delete it`);
+  const part = `registration ${runner.name}`;
+  if ((runner.ending?.notBefore ?? 0) > now) return noteTrouble(view, part, `asked ${failures} times to delete it`);
   try {
     await ports.gitea.unregister(scope, runner.runnerId);
     await amendRunner(ports, runner, (current) => advance(current, { at: now, change: { registrationGone: true } }));
   } catch (cause) {
-    tell(messageOf(cause));
+    noteTrouble(view, part, cause);
     const ending = { since: runner.ending?.since ?? now, code: runner.ending?.code ?? 'ENDED', failures: failures + 1, notBefore: backoffUntil(runner.name, failures + 1, now) };
     await amendRunner(ports, runner, (current) => advance(current, { at: now, change: { ending } }));
   }
@@ -69,7 +69,7 @@ async function deleteOrphan(view: SweepView, scope: Scope, row: RunnerRow, befor
   const { ports, now } = view;
   const orphan = before ?? { since: now, failures: 0, notBefore: now + TWO_PASSES };
   if (orphan.notBefore > now) {
-    if (orphan.failures > 0) view.troubles.push({ part: `registration ${row.name}`, message: `asked ${orphan.failures} times to delete it` });
+    if (orphan.failures > 0) noteTrouble(view, `registration ${row.name}`, `asked ${orphan.failures} times to delete it`);
     return orphan;
   }
   try {
@@ -78,7 +78,7 @@ async function deleteOrphan(view: SweepView, scope: Scope, row: RunnerRow, befor
     ports.log.warn('left-over registration deleted', { runner: row.name, sentence: reason('ORPHAN_REGISTRATION', { name: row.name }).sentence });
     return undefined;
   } catch (cause) {
-    view.troubles.push({ part: `registration ${row.name}`, message: messageOf(cause) });
+    noteTrouble(view, `registration ${row.name}`, cause);
     const failures = orphan.failures + 1;
     return { ...orphan, failures, notBefore: backoffUntil(row.name, failures, now) };
   }

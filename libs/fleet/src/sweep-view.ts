@@ -1,4 +1,5 @@
 import type { Ending } from './end-of-life.js';
+import { breaking, isRefusal } from './gitea-breaker.js';
 import type { FleetPorts, Instance, RunnerRow } from './ports.js';
 import type { Runner } from './runner.js';
 import type { Scope, ScopeKey } from './scope.js';
@@ -28,13 +29,15 @@ export interface SweepView {
   readonly ended: { instanceId: string; code: string }[];
   /** Single items that failed: each hinders no other, and is told until it is mended. */
   readonly troubles: { part: string; message: string }[];
+  /** Classes of a scope of which Gitea hands no job out. */
+  readonly stuck: { scope: ScopeKey; sentence: string }[];
   adopted: number;
   missed: number;
   orphans: number;
 }
 
 export function newView(ports: FleetPorts, settings: FleetSettings): SweepView {
-  return { ports, settings, now: ports.now(), instances: undefined, scopes: [], inProgress: undefined, giteaAnswered: undefined, rows: new Map(), breakers: undefined, endings: [], asked: new Map(), ended: [], troubles: [], adopted: 0, missed: 0, orphans: 0 };
+  return { ports: { ...ports, gitea: breaking(ports.gitea) }, settings, now: ports.now(), instances: undefined, scopes: [], inProgress: undefined, giteaAnswered: undefined, rows: new Map(), breakers: undefined, endings: [], asked: new Map(), ended: [], troubles: [], stuck: [], adopted: 0, missed: 0, orphans: 0 };
 }
 
 /** Does the work for one item; a failure is noted under the name of the part and goes no further. */
@@ -42,11 +45,16 @@ export async function attempt<Result>(view: SweepView, part: string, work: () =>
   try {
     return await work();
   } catch (cause) {
-    const message = messageOf(cause);
-    view.troubles.push({ part, message });
-    view.ports.log.error('part of the sweep failed', { part, message });
+    noteTrouble(view, part, cause);
+    view.ports.log.error('part of the sweep failed', { part, message: messageOf(cause) });
     return undefined;
   }
+}
+
+/** Each trouble once in a pass: what Gitea refuses to all is one, whatever it was asked. */
+export function noteTrouble(view: SweepView, part: string, cause: unknown): void {
+  const trouble = isRefusal(cause) ? { part: 'gitea', message: `Gitea refuses: ${cause.message}` } : { part, message: messageOf(cause) };
+  if (!view.troubles.some((each) => each.part === trouble.part)) view.troubles.push(trouble);
 }
 
 export function messageOf(cause: unknown): string {

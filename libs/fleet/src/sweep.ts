@@ -21,6 +21,8 @@ export interface SweepReport {
   readonly failed: readonly { readonly part: string; readonly message: string }[];
   readonly ended: readonly { readonly instanceId: string; readonly code: string }[];
   readonly adopted: number;
+  /** Scopes in which Gitea lists jobs of a class as queued and hands none of them out. */
+  readonly stuck: readonly { readonly scope: ScopeKey; readonly sentence: string }[];
   /** Jobs that Gitea listed and no webhook had announced: what the webhook path lost. */
   readonly missedByWebhooks: number;
   readonly knocked: readonly ScopeKey[];
@@ -50,7 +52,7 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
     const key = scopeKey(scope);
     await attempt(view, `rows ${key}`, async () => {
       view.giteaAnswered ??= false;
-      view.rows.set(key, await ports.gitea.listRunners(scope));
+      view.rows.set(key, await view.ports.gitea.listRunners(scope));
       view.giteaAnswered = true;
     });
     await attempt(view, `scope ${key}`, () => reconcileScope(view, scope));
@@ -69,7 +71,7 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   const mark: SweepMark = { at: now, ...lastAnswer, spentToday: endedDollars + (spent?.live ?? 0), spentEnded: { day: today, dollars: endedDollars }, waiting };
   await attempt(view, 'mark', () => ports.store.writeMeta(META.sweep, mark));
   const knocked = await knockUnmet(view, waiting);
-  return { at: now, failed: view.troubles, ended: view.ended, adopted: view.adopted, missedByWebhooks: view.missed, knocked, orphansDeleted: view.orphans, machines: livingMachines(view).length };
+  return { at: now, failed: view.troubles, ended: view.ended, stuck: view.stuck, adopted: view.adopted, missedByWebhooks: view.missed, knocked, orphansDeleted: view.orphans, machines: livingMachines(view).length };
 }
 
 /** A machine tells its scope even where the table has forgotten it. */

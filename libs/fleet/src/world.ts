@@ -49,6 +49,8 @@ export interface AmiBreaker {
   readonly classId: string;
   readonly amiId: string;
   readonly failures: readonly { readonly poolKey: string; readonly at: Instant }[];
+  /** Only failures after this count against the AMI: it was well, or a single pool was to blame. */
+  readonly since?: Instant;
   /** Open until then; after that, one probe. `null`: closed. */
   readonly openUntil: Instant | null;
 }

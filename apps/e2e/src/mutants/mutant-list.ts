@@ -65,7 +65,10 @@ export const MUTANTS: readonly Mutant[] = [
   // The sweep.
   mutant('P13 the boot limit from outside', 'end-of-life.ts', "online === undefined && launched !== undefined && now - launched >", 'online === undefined && launched !== undefined && false && now - launched >'),
   mutant('P13 only what ended itself blames the AMI', 'finish-runner.ts', ' || !endedItself(runner, stateReason)', ''),
-  mutant('P13 three in more than one pool open the breaker', 'breaker.ts', 'recent.length === IN_A_ROW && pools.size > 1', 'pools.size > 1'),
+  mutant('P13 three in more than one pool open the breaker', 'breaker.ts', 'against.length >= IN_A_ROW && pools.size > 1', 'pools.size > 1'),
+  mutant('P12 a pool without egress rests', 'breaker.ts', 'failure.poolKey !== poolKey(pool) || failure.at >= online', 'false'),
+  mutant('P12 the AMI is not blamed for a single pool', 'breaker.ts', 'if (restPool && pools.size <= 1) return', 'if (false) return'),
+  mutant('P13 what was before it was well counts no more', 'breaker.ts', 'failure.at > (breaker.since ?? 0)', 'true'),
   mutant('P13 the breaker closes', 'sweep-machines.ts', 'await forgiveAmi(view, current, current.stages.online);', 'void forgiveAmi;'),
   mutant('P14 not while Gitea reads busy', 'end-of-life.ts', '(row !== null && row.busy)', 'false'),
   mutant('P14 not while Gitea is silent', 'end-of-life.ts', 'if (row === undefined || (', 'if ((row === undefined && false) || ('),

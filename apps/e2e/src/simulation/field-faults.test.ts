@@ -33,6 +33,9 @@ describe('P4 a job that Gitea lists as queued and never hands out', () => {
     expect((await live(stand)).jobs[0]!.reasons.map((each) => each.code)).toContain('NOT_HANDED_OVER');
     // Three for the healthy scope; a probe lives 6 min and pauses up to 15.
     expect(stand.world.ledger.machines.length - before - 3).toBeLessThanOrEqual(12);
+    // Two hours, one alarm: what is stuck is told without a break.
+    const begun = stand.reports.filter((report, index) => report.stuck.length > 0 && stand.reports[index - 1]?.stuck.length !== report.stuck.length);
+    expect(begun.map((report) => report.stuck)).toEqual([[{ scope: 'repo-1', sentence: expect.stringContaining('Gitea does not hand it out') }]]);
   });
 
   it('on 1.24, which cannot be asked, is given up after two', async () => {
@@ -95,13 +98,16 @@ describe('P13 the AMI breaker', () => {
   it('is not opened by one of two subnets without egress: that pool rests, with its reason', async () => {
     const stand = createStand({ settings: { classes: [{ ...GO, instanceTypes: ['t3.small'] }] } });
     stand.world.do('breakMachines', { pools: { subnet: 'subnet-a' }, fault: { kind: 'never-online' } });
-    for (let pushes = 0; pushes < 8; pushes += 1) {
+    for (let pushes = 0; pushes < 12; pushes += 1) {
       stand.push(jobs(1, { durationMs: 5 * SECOND }));
       await stand.pass(8 * MINUTE);
     }
 
-    expect(stand.world.ledger.served).toHaveLength(8);
+    expect(stand.world.ledger.served).toHaveLength(12);
     expect((await stand.store.listBreakers()).filter((breaker) => breaker.openUntil !== null)).toEqual([]);
+    expect(await stand.store.listRests()).toMatchObject([{ pool: { subnet: 'subnet-a' }, cause: 'never-online' }]);
+    // Three to see it, then one each time that its rest is over.
+    expect(stand.world.ledger.machines.length - 12).toBeLessThanOrEqual(5);
   });
 });
 
@@ -129,17 +135,31 @@ describe('P9 one machine and one registration that cannot be ended among others'
         },
       },
     });
-    const stand = createStand({ wrap: stubborn });
+    let calls = 0;
+    const counted = <Port extends object>(port: Port): Port => Object.fromEntries(Object.entries(port).map(([name, method]) => [name, (...args: readonly unknown[]) => ((calls += 1), (method as (...args: readonly unknown[]) => unknown)(...args))])) as Port;
+    const stand = createStand({ wrap: (ports) => stubborn({ ...ports, gitea: counted(ports.gitea), launcher: counted(ports.launcher) }) });
     stand.world.do('breakMachines', { fault: { kind: 'ignores-poweroff' } });
-    const run = stand.push(jobs(20));
+    const run = stand.push(jobs(50));
     await stand.pass(5 * SECOND);
     stand.world.do('cancelRun', { run });
-    await stand.pass(60 * MINUTE);
+    const perHour: number[] = [];
+    let askedInFirstHour = 0;
+    for (let hour = 1; hour <= 3; hour += 1) {
+      const before = calls;
+      await stand.pass(60 * MINUTE);
+      perHour.push(calls - before);
+      if (hour === 1) askedInFirstHour = asked;
+    }
 
     expect(stand.alive()).toBe(1);
     expect([...stand.world.gitea.registrations.keys()]).toEqual([1, 2]);
-    expect(asked).toBeLessThan(20);
-    expect(deletions).toBeLessThan(15);
+    // Ever more seldom, until its death clock asks in each pass.
+    expect(asked).toBeLessThan(20 + 120);
+    expect(askedInFirstHour).toBeLessThan(20);
+    expect(deletions).toBeLessThan(25);
+    // What the passes ask does not grow with the hours that it lasts.
+    expect(perHour[2]).toBeLessThanOrEqual(perHour[1]!);
+    expect(perHour[2]! / 60).toBeLessThan(6);
     const parts = new Set(stand.reports.slice(-20).map((report) => report.failed.map((failed) => failed.part).sort().join(', ')));
     expect([...parts]).toEqual([expect.stringMatching(/^machine i-\w+, registration tinqs-ci-sim-\S+$/)]);
   });

@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { FleetPorts, GiteaPort } from '@tinqs/fleet';
+import { createStand, MINUTE, SECOND, type Stand } from './stand.js';
+
+const job = (key: string, durationMs = 5 * SECOND) => ({ key, labels: ['go'], durationMs });
+const refusing = (kind: string) => Object.assign(new Error(`GET /api/v1/x: ${kind}`), { name: 'GiteaError', kind });
+
+/** Gitea as its port, refusing everything while the switch is on; each call it is asked is counted. */
+function refusal(kind: string) {
+  const state = { on: false, asked: 0 };
+  const wrap = (ports: FleetPorts): FleetPorts => ({
+    ...ports,
+    gitea: Object.fromEntries(
+      Object.entries(ports.gitea).map(([name, method]) => [
+        name,
+        async (...args: readonly unknown[]) => {
+          if (!state.on) return (method as (...args: readonly unknown[]) => unknown)(...args);
+          state.asked += 1;
+          throw refusing(kind);
+        },
+      ]),
+    ) as unknown as GiteaPort,
+  });
+  return { state, wrap };
+}
+
+const parts = (stand: Stand, last: number) => stand.reports.slice(-last).map((report) => report.failed.map((failed) => failed.part));
+
+describe('Gitea that refuses the token', () => {
+  it.each([
+    ['unauthorized', 1],
+    ['rate-limited', 1],
+    ['forbidden', 3],
+  ])('(%s) is asked at most %i times in a pass, is one trouble, and ends nobody', async (kind, most) => {
+    const { state, wrap } = refusal(kind);
+    const stand = createStand({ wrap });
+    for (const name of ['b', 'c', 'd']) stand.world.do('createRepository', { fullName: `acme/${name}`, files: { a: 'b' } });
+    stand.push([job('long', 50 * MINUTE)]);
+    for (const name of ['b', 'c', 'd']) stand.push([job(name, 50 * MINUTE)], `acme/${name}`);
+    await stand.pass(3 * MINUTE);
+    expect(stand.alive()).toBe(4);
+    state.on = true;
+    const passes = stand.reports.length;
+    await stand.pass(20 * MINUTE);
+
+    expect(stand.alive()).toBe(4);
+    expect(parts(stand, 15).flat()).toEqual(Array.from({ length: 15 }, () => 'gitea'));
+    expect(state.asked / (stand.reports.length - passes)).toBeLessThanOrEqual(most);
+    state.on = false;
+    await stand.pass(60 * MINUTE);
+    expect(stand.world.ledger.served.map((served) => served.conclusion)).toEqual(['success', 'success', 'success', 'success']);
+    expect(stand.alive()).toBe(0);
+  });
+
+  it('still lets death clocks run', async () => {
+    const { state, wrap } = refusal('unauthorized');
+    const stand = createStand({ wrap });
+    stand.world.do('breakMachines', { fault: { kind: 'job-hangs' } });
+    stand.world.do('breakMachines', { fault: { kind: 'ignores-poweroff' } });
+    stand.push([job('build')]);
+    await stand.pass(3 * MINUTE);
+    state.on = true;
+    await stand.pass(100 * MINUTE);
+
+    expect(stand.alive()).toBe(0);
+  });
+
+  it('is not what one closed repository looks like: the others are served', async () => {
+    const stand = createStand({ wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, listRunners: async (scope) => (scope.kind === 'repository' && scope.id === 1 ? Promise.reject(refusing('forbidden')) : ports.gitea.listRunners(scope)) } }) });
+    stand.world.do('createRepository', { fullName: 'acme/open', files: { a: 'b' } });
+    stand.push([job('closed')]);
+    stand.push([job('open')], 'acme/open');
+    await stand.pass(10 * MINUTE);
+
+    expect(stand.world.ledger.served.map((served) => served.name).sort()).toEqual(['closed', 'open']);
+    expect(stand.world.gitea.registrations.size).toBe(0);
+  });
+});
+
+describe('a repository', () => {
+  it('that is deleted leaves no job, no machine and no place', async () => {
+    const stand = createStand();
+    stand.push([job('build', 30 * MINUTE), { key: 'queued', labels: ['go'] }, { key: 'foreign', labels: ['other'] }]);
+    await stand.pass(2 * MINUTE);
+    stand.world.do('deleteRepository', { repository: 'acme/app' });
+    await stand.pass(45 * MINUTE);
+
+    const { jobs, runners } = await stand.store.loadScope('repo-1');
+    expect([jobs, runners, await stand.store.listCapHolders(), stand.alive()]).toEqual([[], [], [], 0]);
+  });
+
+  it('that is renamed goes on being served, since it is known by its id', async () => {
+    const stand = createStand();
+    stand.push([job('before')]);
+    await stand.pass(10 * SECOND);
+    stand.world.do('renameRepository', { repository: 'acme/app', to: 'acme/renamed' });
+    stand.push([job('after')], 'acme/renamed');
+    await stand.pass(10 * MINUTE);
+
+    expect(stand.world.ledger.served.map((served) => served.name)).toEqual(['before', 'after']);
+    expect(stand.alive()).toBe(0);
+  });
+});
+
+describe('what EC2 refuses', () => {
+  it.each([
+    ['InsufficientInstanceCapacity', 'NO_CAPACITY', /add types/],
+    ['MaxSpotInstanceCountExceeded', 'SPOT_QUOTA', /Service Quotas/],
+    ['InvalidAMIID.NotFound', 'LAUNCH_REFUSED', /doctor --only aws/],
+    ['UnauthorizedOperation', 'LAUNCH_REFUSED', /doctor --only aws/],
+    ['RequestLimitExceeded', 'LAUNCH_REFUSED', /doctor --only aws/],
+  ])('with %s is %s, with its remedy, and over once EC2 launches again', async (code, reason, remedy) => {
+    const stand = createStand();
+    stand.world.do('refuse', { code, forMs: 5 * MINUTE });
+    stand.push([job('build')]);
+    await stand.pass(3 * MINUTE);
+    const [waiting] = (await stand.store.loadScope('repo-1')).jobs;
+    expect(waiting!.reasons.map((each) => each.code)).toContain(reason);
+    expect(waiting!.reasons.find((each) => each.code === reason)!.remedy).toMatch(remedy);
+    if (reason === 'LAUNCH_REFUSED') expect(waiting!.reasons.find((each) => each.code === reason)!.sentence).toContain(code);
+    await stand.pass(40 * MINUTE);
+
+    expect(stand.world.ledger.served.map((served) => served.conclusion)).toEqual(['success']);
+    expect(stand.world.gitea.registrations.size).toBe(0);
+  });
+});

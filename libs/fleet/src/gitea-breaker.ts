@@ -1,0 +1,36 @@
+import type { GiteaPort } from './ports.js';
+
+/** What concerns every call, not the one that failed: the token or its rights are refused, or too much was asked. Told by the error's `kind`. */
+export function isRefusal(cause: unknown): cause is Error {
+  return cause instanceof Error && ['unauthorized', 'forbidden', 'rate-limited'].includes(String((cause as { kind?: unknown }).kind));
+}
+
+/** A single repository may be closed to the token; three in one pass are the token. */
+const FORBIDDEN_BEFORE_OPEN = 3;
+
+/**
+ * Gitea for one pass. Once it refuses the token, or asks for less, nothing more is asked: each further call fails with
+ * that first refusal, so nothing is decided, and a pass over many scopes is one trouble.
+ */
+export function breaking(gitea: GiteaPort): GiteaPort {
+  let refusal: Error | undefined;
+  let forbidden = 0;
+  return new Proxy(gitea, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return async (...args: readonly unknown[]): Promise<unknown> => {
+        if (refusal !== undefined) throw refusal;
+        try {
+          return await (method as (...args: readonly unknown[]) => Promise<unknown>).apply(target, [...args]);
+        } catch (cause) {
+          if (isRefusal(cause)) {
+            forbidden += 1;
+            if ((cause as { kind?: unknown }).kind !== 'forbidden' || forbidden >= FORBIDDEN_BEFORE_OPEN) refusal ??= cause;
+          }
+          throw cause;
+        }
+      };
+    },
+  });
+}
