@@ -4,6 +4,7 @@ import { mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createPagePost } from './page-post.js';
 
 /** A real Gitea on loopback, in a folder of its own: `GITEA_BIN` (with sqlite) and `GITEA_ROOT` (its templates, options and public files) are brought from outside. */
 export interface RealGitea {
@@ -12,6 +13,8 @@ export interface RealGitea {
   readonly version: string;
   /** A call of the REST API; a status above 299 throws. */
   api<Answer>(method: string, path: string, body?: object): Promise<Answer>;
+  /** Posts to a page, as a person who is logged in does: for what has no API. A status above 399 throws. */
+  post(path: string): Promise<void>;
   /** A clone of a repository, for pushing as its owner. */
   clone(repository: string): Clone;
   stop(): Promise<void>;
@@ -54,6 +57,7 @@ export async function startGitea({ binary, root, folder }: { readonly binary: st
     token,
     version: version.version,
     api,
+    post: createPagePost(url, ADMIN),
     clone(repository) {
       clones += 1;
       const place = join(folder, 'clones', String(clones));
