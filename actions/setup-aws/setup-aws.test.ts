@@ -208,6 +208,16 @@ describe('ecr-login', () => {
   });
 });
 
+it('asks nothing on a terminal, and shows no secret there', async () => {
+  for (const tool of ['script', 'timeout']) symlinkSync(`/usr/bin/${tool}`, join(job.folder, 'bin', tool));
+
+  const { status, log } = await runAction(job, 'setup-aws', { ...keys, 'ecr-login': 'true' }, ['sh', '-c', 'exec timeout 60 script -qec "$*" /dev/null', 'sh']);
+
+  expect(status, log).toBe(0);
+  const unmasked = log.split('\n').filter((line) => !line.startsWith('::add-mask::')).join('\n');
+  for (const secret of secrets) expect(unmasked).not.toContain(secret);
+});
+
 describe('the CLI', () => {
   const make = (folder: string) => {
     mkdirSync(join(folder, 'zip/aws/dist'), { recursive: true });

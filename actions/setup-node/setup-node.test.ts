@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createJob, runAction, type Job } from '../test/composite-runner.js';
@@ -133,6 +133,16 @@ describe('Node and pnpm', () => {
     expect((await setup()).log).toMatch(/::error::.*musl.*use the image "node"/);
     expect(server.requests).toEqual([]);
   });
+});
+
+it('asks nothing on a terminal, and works without HOME', async () => {
+  delete job.env['HOME'];
+  for (const tool of ['script', 'timeout']) symlinkSync(`/usr/bin/${tool}`, join(job.folder, 'bin', tool));
+
+  const { status, log } = await runAction(job, 'setup-node', { 'download-base-url': server.url }, ['sh', '-c', 'exec timeout 60 script -qec "$*" /dev/null', 'sh']);
+
+  expect(status, log).toBe(0);
+  expect(log).toContain('node 22.20.1 (download), pnpm 10.34.9');
 });
 
 describe('registry-url', () => {
