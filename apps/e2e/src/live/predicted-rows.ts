@@ -25,6 +25,14 @@ export async function predictPush(client: GiteaClient, push: PushDelivery, { ver
   return { sha, decisions, runs: decisions.filter(({ jobs }) => jobs.length > 0).map(({ jobs }) => jobs.map(asAnnounced)) };
 }
 
+/** What a push of a commit to main starts, where no delivery tells of it; every path counts as changed. */
+export async function predictCommit(client: GiteaClient, repository: { readonly id: number }, sha: string, version: string): Promise<PredictedPush> {
+  const files = (await client.listWorkflowFiles(repository, sha)) ?? [];
+  const event = pushEvent({ ref: 'refs/heads/main', before: '1'.repeat(40), after: sha, changedFiles: files.map(({ path }) => path), message: '' });
+  const decisions = matchTriggers(files, { ...event, context: { vars: {}, github: {} } }, { gitea: judgedAs(version).gitea });
+  return { sha, decisions, runs: decisions.filter(({ jobs }) => jobs.length > 0).map(({ jobs }) => jobs.map(asAnnounced)) };
+}
+
 /** As a server announces a row when its run is made. A caller of 1.27 is announced as waiting, though its row is not. */
 function asAnnounced({ name, labels, status, caller }: JobInstance): AnnouncedRow {
   return { name, labels, status: status === 'waiting' && caller !== true ? 'queued' : status === 'cancelled' || status === 'skipped' ? 'completed' : 'waiting' };
