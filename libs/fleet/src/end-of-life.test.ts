@@ -54,6 +54,8 @@ describe('why a machine is ended from outside', () => {
     ['I6 its job is final, but it works on: it has another', busy, { job: done, finalNow: 'job', row: row({ busy: true }) }, undefined],
     ['I6 its job is final, but another names it', busy, { job: done, finalNow: 'job', named: true }, undefined],
     ['I6 it was done with an earlier job long ago, this one ended within the grace', busy, { job: { ...done, completedAt: NOW - seconds(120) }, finalNow: 'job' }, undefined],
+    ['P14 the claim of its job was given back, and it idles', { ran: '1', state: 'busy', stages: idleTooLong }, { job: job('1', { generation: 1 }) }, 'IDLE_OUT'],
+    ['P14 the same, but its row is gone: it had a job', { ran: '1', state: 'busy', stages: idleTooLong }, { job: job('1', { generation: 1 }), row: null }, undefined],
     ['I6 the grace is not over', { ...busy, stages: { completed: NOW - seconds(120) } }, { job: done, finalNow: 'job' }, undefined],
     ['I6 nobody read it now', busy, { job: done, finalNow: null }, undefined],
     ['I6 1.24: its row, asked for now, is gone', busy, { job: done, finalNow: 'row' }, 'RUNNER_ROW_GONE'],

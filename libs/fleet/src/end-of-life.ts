@@ -62,7 +62,9 @@ export function runnerEnding(runner: Runner, evidence: Evidence, now: Instant): 
   if (clock !== undefined) return clock;
 
   const { launched, online } = runner.stages;
-  if (runner.ran !== null || evidence.named) {
+  // A claim that Gitea announced and gave back (1.27) consumed nothing: the row, which outlives no job, is still there.
+  const givenBack = job !== undefined && job.runnerId !== runner.runnerId && !isOverFor(job, runner) && row != null;
+  if ((runner.ran !== null && !givenBack) || evidence.named) {
     // I6: only Gitea's answer of now, and only after the grace; absence from a list is never a witness.
     if (job === undefined || !isPastGrace(job, runner, now)) return undefined;
     // A row outlives its job by no moment. One that works on, or that another job names, has another job.

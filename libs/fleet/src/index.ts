@@ -1,6 +1,5 @@
 export type { Action } from './action.js';
 export type { Job, JobFact, JobId, JobRecord, JobStatus, PlannedFrom, TimelineEntry } from './job.js';
-export { LIMITS } from './limits.js';
 export { TAGS } from './ports.js';
 export type {
   CapHolder,
@@ -24,17 +23,17 @@ export type {
   StorePort,
   Written,
 } from './ports.js';
-export { isPermanent, oneLine, reason, REASON_CODES } from './reason.js';
+export { oneLine } from './reason.js';
 export type { Reason, ReasonCode, RecordedReason } from './reason.js';
-export { endsByOf, isUnconsumed, lifeOf, poolKey, RUNNER_STATES, STAGES } from './runner.js';
+export { endsByOf, isUnconsumed, lifeOf, poolKey, RUNNER_STATES } from './runner.js';
 export type { Pool, Runner, RunnerEnding, RunnerOutcome, RunnerState, Stage, StageClock } from './runner.js';
 export type { Market, RunnerClass, RunnerLimits } from './runner-class.js';
-export { runnerName, runnerNamePrefix, runnerNameTail } from './runner-name.js';
+export { runnerNameTail } from './runner-name.js';
 export { scopeKey, scopeOf } from './scope.js';
 export type { Repository, Scope, ScopeKey, ScopeKind } from './scope.js';
 export type { Instant } from './time.js';
 export type { AmiBreaker, CapLimits, CapSnapshot, Grant, PlanItem, PoolRest, RestCause, ServerFacts, World } from './world.js';
-export { classFor, failedExpression, nearestClass, overlappingClasses } from './class-match.js';
+export { classFor, nearestClass } from './class-match.js';
 export { createController } from './controller.js';
 export type { Controller, Served } from './controller.js';
 export { plan } from './plan.js';

@@ -83,6 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('P14 its row is read again before it is ended', 'sweep-endings.ts', '() => stillEnds(view, runner, ending)', 'async () => true'),
   mutant('P14 a row missing in a list is asked for', 'sweep-machines.ts', 'await completeRows(view, scope, before.runners);', ''),
   mutant('P14 a row of which nothing is known ends nobody', 'sweep-rows.ts', 'if (answers.includes(undefined)) view.rows.delete(key);\n  else', ''),
+  mutant('P14 a claim that was given back consumed nothing', 'end-of-life.ts', '(runner.ran !== null && !givenBack)', 'runner.ran !== null'),
   mutant('P16 a claim that was given back is forgotten', 'consumption.ts', 'const job = givenBack ? taken : (noted ?? taken);', 'const job = noted ?? taken;'),
   mutant('P16 a runner is consumed by its id', 'consumption.ts', 'each.runnerId === runner.runnerId && (', 'each.id === runner.launchedFor && ('),
   mutant('P18 silent running jobs are read', 'sweep-jobs.ts', "if (job.status === 'running') return inProgress?.has(job.id) !== true;", "if (job.status === 'running') return false;"),

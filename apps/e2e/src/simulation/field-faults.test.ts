@@ -73,9 +73,13 @@ describe('P13 the AMI breaker', () => {
     const stand = createStand({ world: { timing: { boot: [100 * SECOND, 110 * SECOND] } } });
     stand.world.do('breakMachines', { fault: { kind: 'ends-booting', code }, count: 4 });
     stand.push(jobs(4, { durationMs: 5 * SECOND }));
-    await stand.pass(30 * MINUTE);
+    const blamed: unknown[] = [];
+    for (let minute = 0; minute < 30; minute += 1) {
+      await stand.pass(MINUTE);
+      blamed.push(...(await stand.store.listBreakers()).flatMap((breaker) => breaker.failures));
+    }
 
-    expect((await stand.store.listBreakers()).filter((breaker) => breaker.openUntil !== null)).toEqual([]);
+    expect(blamed).toEqual([]);
     expect(stand.world.ledger.served).toHaveLength(4);
   });
 
