@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PushCase } from './push-cases.js';
+import type { PushCase } from './push-case.js';
 
 /** A folder of workflow files from anywhere: each is pushed to main, to master and with a tag, in a repository of its own. */
 export function givenWorkflows(folder: string | undefined): readonly PushCase[] {
