@@ -5,6 +5,7 @@ import { createCallerCheck } from './caller.js';
 import { createGiteaPort } from './gitea-port.js';
 import type { MachineSettings } from './launcher-port.js';
 import type { Logger } from './logger.js';
+import { honouringRateLimit } from './rate-limit.js';
 import { createSecretValue, type ReadParameter } from './secrets.js';
 import { createServerFacts } from './server-facts.js';
 import type { MessageQueue } from './sqs-queue.js';
@@ -59,7 +60,7 @@ export function composeInstallation(config: InstallationConfig, tools: Installat
   const gitToken = config.RUNNER_GIT_TOKEN === undefined ? null : secret(config.RUNNER_GIT_TOKEN);
   const runnerToken = config.RUNNER_TOKEN === undefined ? null : secret(config.RUNNER_TOKEN);
   const client = createGiteaClient({ url: config.GITEA_URL, token: () => token.read(), now, ...(tools.fetch === undefined ? {} : { fetch: tools.fetch }) });
-  const gitea = forgettingOnRefusal(client, token.forget);
+  const gitea = honouringRateLimit(forgettingOnRefusal(client, token.forget), now);
   const server = createServerFacts(() => gitea.version(), now);
   const machine: MachineSettings = {
     installation: tools.installation,
