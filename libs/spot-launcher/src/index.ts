@@ -1,5 +1,5 @@
 export { Ec2CallError } from './call-error.js';
-export { rememberLaunch, rememberRefusal, findRest, type CapacityMemory, type PoolRest } from './capacity-memory.js';
+export { rememberRefusal, type CapacityMemory, type PoolRest } from './capacity-memory.js';
 export { clientToken } from './client-token.js';
 export type { ConsoleOutput } from './console-output.js';
 export type { Instance, InstanceQuery, InstanceState } from './instance.js';
@@ -8,7 +8,7 @@ export type { LaunchOutcome, Refusal } from './launch-outcome.js';
 export type { LaunchRequest } from './launch-request.js';
 export type { LaunchRate } from './pacing.js';
 export { orderPools } from './pool-order.js';
-export { listPools, poolKey, type Market, type Pool } from './pool.js';
+export { listPools, type Market, type Pool } from './pool.js';
 export { createSpotLauncher, type SpotLauncher, type SpotLauncherOptions } from './spot-launcher.js';
 export type { SpotPrice } from './spot-price.js';
 export { explainStateReason, type EndCause } from './state-reason.js';

@@ -11,7 +11,7 @@ export { codeFrame } from './lint/code-frame.js';
 export { lintedAs, lintWorkflows } from './lint/lint-workflows.js';
 export type { LintOptions } from './lint/lint-workflows.js';
 export type { Reason, ReasonCode } from './reason.js';
-export { defaultSkipWords, skipsRun } from './skip-words.js';
+export { skipsRun } from './skip-words.js';
 export type { TriggerEvent } from './trigger-event.js';
 export { pushEvent } from './trigger-event.js';
 export type { WorkflowFile } from './workflow-file.js';
