@@ -178,3 +178,71 @@ describe('two sweeps, two dispatchers and an instance event at the same instant'
     expect(stand.world.gitea.registrations.size).toBe(0);
   });
 });
+
+describe('a machine that DescribeInstances does not show', () => {
+  const unknownLaunch = (isHidden: () => boolean, exists = true) => (ports: FleetPorts): FleetPorts => ({
+    ...ports,
+    launcher: {
+      ...ports.launcher,
+      launch: async (order) => {
+        if (exists) await ports.launcher.launch(order);
+        return { kind: 'unknown', pool: { instanceType: 't3.small', subnet: 'subnet-a', market: 'spot' }, sentence: 'no answer' };
+      },
+      list: async () => (isHidden() ? [] : ports.launcher.list()),
+    },
+  });
+
+  it('is looked for twice before its name is given up, also by the first pass after a long pause', async () => {
+    const stand = createStand({ wrap: unknownLaunch(() => true, false) });
+    stand.push([long('build')]);
+    await stand.pass(5 * SECOND);
+    stand.world.settle(stand.world.now + 200 * SECOND);
+
+    await sweep(stand.ports, stand.settings);
+    expect((await runners(stand))[0]).toMatchObject({ state: 'launching', missing: 1 });
+    await sweep(stand.ports, stand.settings);
+    expect(await runners(stand)).toEqual([]);
+  });
+
+  it('and is shown at the second look is adopted: no second one is launched', async () => {
+    let hidden = true;
+    const stand = createStand({ wrap: unknownLaunch(() => hidden) });
+    stand.push([{ key: 'build', labels: ['go'], durationMs: 5 * MINUTE }]);
+    await stand.pass(5 * SECOND);
+    stand.world.settle(stand.world.now + 100 * SECOND);
+    await sweep(stand.ports, stand.settings);
+    hidden = false;
+    await stand.pass(15 * MINUTE);
+
+    expect(stand.world.ledger.machines).toHaveLength(1);
+    expect(stand.world.ledger.served.map((served) => served.conclusion)).toEqual(['success']);
+  });
+});
+
+describe('an AMI name that is promoted between a lost answer and its repeat', () => {
+  it('changes nothing: the request was resolved once, at the grant, and is repeated as it was', async () => {
+    let resolved = 0;
+    const orders: string[] = [];
+    const stand = createStand({
+      wrap: (ports) => ({
+        ...ports,
+        launcher: {
+          ...ports.launcher,
+          resolveAmi: async () => `ami-${(resolved += 1)}`,
+          launch: async (order) => {
+            orders.push(order.amiId);
+            const first = await ports.launcher.launch(order);
+            const repeated = await ports.launcher.launch(order);
+            expect(repeated).toMatchObject({ kind: 'launched', instanceId: first.kind === 'launched' ? first.instanceId : '' });
+            return repeated;
+          },
+        },
+      }),
+    });
+    stand.push([{ key: 'build', labels: ['go'], durationMs: 5 * SECOND }]);
+    await stand.pass(10 * MINUTE);
+
+    expect(orders).toEqual(['ami-1']);
+    expect(stand.world.ledger.machines).toHaveLength(1);
+  });
+});
