@@ -33,7 +33,7 @@ export async function predictCommit(client: GiteaClient, repository: { readonly 
   return { sha, decisions, runs: decisions.filter(({ jobs }) => jobs.length > 0).map(({ jobs }) => jobs.map(asAnnounced)) };
 }
 
-/** As a server announces a row when its run is made. A caller of 1.27 is announced as waiting, though its row is not. */
-function asAnnounced({ name, labels, status, caller }: JobInstance): AnnouncedRow {
-  return { name, labels, status: status === 'waiting' && caller !== true ? 'queued' : status === 'cancelled' || status === 'skipped' ? 'completed' : 'waiting' };
+/** As a server announces a row when its run is made. On 1.27 a caller and its jobs are announced as waiting first, though their rows are not. */
+function asAnnounced({ name, labels, status, caller, parent }: JobInstance): AnnouncedRow {
+  return { name, labels, status: status === 'waiting' && caller !== true && parent === undefined ? 'queued' : status === 'cancelled' || status === 'skipped' ? 'completed' : 'waiting' };
 }
