@@ -32,7 +32,7 @@ describe(`${JOBS} jobs at once with a cap of ${CAP}`, () => {
 
   beforeAll(async () => {
     world = await startWorld({ seed: 7, speed: 10 });
-    running = await npmStart({ store: folder.path, environment: world.environment({ MAX_RUNNERS: String(CAP) }) });
+    running = await npmStart({ store: folder.path, environment: world.environment({ MAX_RUNNERS: String(CAP), SWEEP_SECONDS: '30' }) });
     await world.hook(running.webhook);
   });
   afterAll(async () => {

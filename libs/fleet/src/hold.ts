@@ -21,6 +21,8 @@ export async function holdJobs(ports: Pick<FleetPorts, 'store' | 'queue'>, scope
       const job = world.jobs.find((each) => each.id === hold.jobId);
       if (job === undefined) return;
       await amendJob(ports, job, (current) => {
+        // The next pass follows at once: beside a reason of more weight it is not worth a write.
+        if (hold.reason.code === 'TURN' && current.reasons.length > 0) return undefined;
         const reasons = addReason(current.reasons, hold.reason, now);
         if (reasons === current.reasons || current.status === 'running' || current.status === 'done') return undefined;
         news.add(hold);
