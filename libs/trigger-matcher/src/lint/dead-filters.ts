@@ -77,6 +77,8 @@ function alwaysFails(filter: TriggerFilter, texts: readonly string[]): Why | und
   if (negative.length === texts.length) return { reason: 'entries with "!" only take away from what earlier entries include', remedy: 'put "**" before them' };
   const last = texts.lastIndexOf('!**');
   if (last >= 0 && texts.slice(last).every((text) => text.startsWith('!'))) return { reason: '"!**" at the end takes out everything, since the last entry that matches decides', remedy: 'put it first, or remove it' };
+  const isTakenOut = (text: string, index: number) => text.startsWith('!') || texts.slice(index + 1).includes(`!${text}`);
+  if (texts.every(isTakenOut)) return { reason: 'each entry is taken out again by a later one with "!"', remedy: 'put the entry with "!" first, or remove it' };
   return undefined;
 }
 
