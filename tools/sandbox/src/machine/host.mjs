@@ -1,6 +1,7 @@
 // One machine's process on the host, a session of its own: opens its network, starts its first process, answers as its
 // metadata service, keeps its console, notes its end. usage: host.mjs FOLDER
 import { fork, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, truncateSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -115,7 +116,8 @@ function finish(problem) {
 function makeGroup() {
   const mount = readFileSync('/proc/self/mounts', 'utf8').split('\n').map((line) => line.split(' ')).find(([, , type]) => type === 'cgroup2')?.[1];
   if (mount === undefined) return '';
-  const path = join(mount, 'tinqs-ci-sandbox', facts.instanceId);
+  // By folder as well: a namesake of another installation may be on its way out, and removes its own.
+  const path = join(mount, 'tinqs-ci-sandbox', `${facts.instanceId}-${createHash('sha256').update(folder).digest('hex').slice(0, 8)}`);
   try {
     mkdirSync(path, { recursive: true });
     return path;
