@@ -1,9 +1,11 @@
+import { $ZodObjectJIT } from 'zod/v4/core';
 import * as z from 'zod/mini';
 
 type Shape = z.core.$ZodLooseShape;
 type MiniObject<T extends Shape> = z.ZodMiniObject<T, z.core.$strip>;
 
-const compile: z.core.$constructor<z.core.$ZodObject> = z.core.$ZodObjectJIT;
+// By name: through `z.core` a bundle would take all of zod with it.
+const compile: z.core.$constructor<z.core.$ZodObject> = $ZodObjectJIT;
 
 /**
  * An object whose check is compiled at its first use, as `zod` itself does it; `zod/mini` asks its fields one by one, which
