@@ -4,6 +4,7 @@ import type { StatusView } from '@tinqs/fleet';
 import { npmStart, readJson, temporaryFolder, type NpmStart } from './support/npm-start.js';
 import { startWorld, type World } from './support/world.js';
 
+const LONG = process.env['LONG_TESTS'] !== undefined;
 const SEED = 20260525;
 const KILLS = 20;
 
@@ -23,7 +24,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  * SIGKILL at random moments: between 202 and record, record and grant, grant and register, register and launch,
  * launch and record.
  */
-describe(`npm start killed at ${KILLS} moments (seed ${SEED})`, () => {
+describe.skipIf(!LONG)(`npm start killed at ${KILLS} moments (seed ${SEED})${LONG ? '' : ' (skipped, up to 10 minutes: LONG_TESTS=1 npx vitest run --root apps/e2e src/kill.test.ts)'}`, () => {
   const folder = temporaryFolder();
   const next = random(SEED);
   let world: World;
