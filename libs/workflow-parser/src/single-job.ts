@@ -57,9 +57,9 @@ function checkTexts(job: DecodedMap, gitea: GiteaVersion): void {
     const { value, at, inList } = next;
     // A map in a map begins lines of its own.
     const below = (item: Decoded, itemAt: YamlNode | undefined): unknown => left.push({ value: item, at: itemAt, inList: inList && !isMap(item) });
-    if (typeof value === 'string') checkText(value, at, inList && gitea === '1.25');
+    if (typeof value === 'string') checkText(value, at, inList && gitea === '1.25', false);
     else if (isNode(value)) {
-      if (value.block) checkText(value.value, value, inList && gitea === '1.25');
+      if (value.block) checkText(value.value, value, inList && gitea === '1.25', true);
       if (value.kind === 'seq') for (const item of value.items) left.push({ value: item, at: item, inList: true });
       else for (let i = 1; i < value.items.length; i += 2) below(value.items[i], value.items[i]);
     } else if (Array.isArray(value)) for (const item of value as readonly Decoded[]) left.push({ value: item, at, inList: true });
@@ -74,10 +74,11 @@ const isMap = (value: Decoded): value is Decoded & { readonly entries: ReadonlyM
 
 const isNode = (value: Decoded): value is YamlNode => typeof value === 'object' && value !== null && 'items' in value;
 
-function checkText(text: string, node: YamlNode | undefined, inList: boolean): void {
-  if (!text.includes('\n') || !/^[ \n\t]/.test(text)) return;
+/** A section kept as a node keeps its style: a `block` stays one, even of one line or of nothing but blanks. */
+function checkText(text: string, node: YamlNode | undefined, inList: boolean, block: boolean): void {
+  if (!(block || text.includes('\n')) || !/^[ \n\t]/.test(text)) return;
   // Such a text is written in quotes, and those survive.
   if (/ $| \n|[\u0000-\u0008\u000b-\u001f\u007f\ufeff]/.test(text)) return;
-  if (text.startsWith('\t') && text.trim() !== '') throw located(node, 'a text of several lines begins with a tab, and Gitea cannot store such a job; begin the first line with something else');
+  if (text.startsWith('\t') && (block || text.trim() !== '')) throw located(node, 'a block of text begins with a tab, and Gitea cannot store such a job; begin the first line with something else');
   if (inList && text.split('\n').some((line) => line !== '' && !line.startsWith('  ') && !/^ ?#/.test(line))) throw located(node, 'the first line of this text is empty or indented deeper than the rest, which Gitea 1.25 cannot store; begin with an unindented line');
 }
