@@ -74,14 +74,36 @@ baked() {
   [[ -n $REPLY ]]
 }
 
-show_curl_log() { [[ ! -s $1 ]] || cat "$1"; }
+show_log() { [[ ! -s $1 ]] || cat "$1"; }
 curl_retryable() { grep -qiE 'error: (408|429|5[0-9][0-9])|could not resolve|connection (refused|reset|timed out)|timed out|failed to connect|couldn.t connect|empty reply|transfer closed|recv failure' "$1"; }
+npm_retryable() { grep -qE '^npm (ERR!|error) code (E408|E429|E5[0-9][0-9]|E[A-Z]*TIMEDOUT|[A-Z_]*TIMEOUT|ECONN[A-Z]+|EAI_AGAIN|ENOTFOUND|EPIPE|FETCH_ERROR|[A-Z_]*PREMATURE_CLOSE)$' "$1"; }
 
-# get URL FILE
+# get URL FILE. npm:NAME@VERSION is a package of the registry that this job's npm is configured for.
 get() {
-  need curl curl
-  attempt show_curl_log curl_retryable curl -q --fail --silent --show-error --location --connect-timeout 20 --max-time 900 --output "$2" -- "$1"
+  if [[ $1 == npm:* ]]; then
+    npm_get get_package "${1#npm:}" "$2"
+  else
+    need curl curl
+    attempt show_log curl_retryable curl -q --fail --silent --show-error --location --connect-timeout 20 --max-time 900 --output "$2" -- "$1"
+  fi
 }
+
+npm_get() {
+  need npm npm
+  attempt show_log npm_retryable "$@"
+}
+
+# In the workspace, whose .npmrc counts. Cache and log are this call's own: HOME may belong to another user. The tries are ours.
+job_npm() { (cd -- "${GITHUB_WORKSPACE:-.}" && npm "$@" --cache="$SCRATCH/npm" --logs-max=0 --loglevel=error --fetch-retries=0 --update-notifier=false); }
+
+get_package() {
+  local folder
+  folder=$(mktemp -d "$SCRATCH/package.XXXXXX")
+  job_npm pack "$1" --pack-destination="$folder" >/dev/null && mv -- "$folder"/*.tgz "$2"
+}
+
+# get_package_facts SPEC FILE: the version's JSON as the registry has it, its dist at least.
+get_package_facts() { job_npm view "$1" version dist --json >"$2"; }
 
 # verify FILE ALGORITHM SUM
 verify() {

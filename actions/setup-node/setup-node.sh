@@ -109,7 +109,7 @@ ask_package_json() {
 
 # Not by corepack: it asks questions on a terminal, and Node 25 has none.
 setup_pnpm() {
-  local found registry url
+  local found url
   ask_package_json
   if command -v pnpm >/dev/null 2>&1; then
     found=$(cd / && pnpm --version </dev/null 2>/dev/null) || found=''
@@ -118,23 +118,33 @@ setup_pnpm() {
   pinned pnpm any
   PNPM=${PNPM:-$PINNED_VERSION}
   if ! baked pnpm "$PNPM"; then
-    registry=${BASE_URL:-https://registry.npmjs.org}
-    url=$registry/pnpm/-/pnpm-$PNPM.tgz
-    [[ $PNPM != "$PINNED_VERSION" || -n $BASE_URL ]] || url=${PINNED_URL:-$url}
+    url=npm:pnpm@$PNPM
+    [[ $PNPM != "$PINNED_VERSION" ]] || url=${PINNED_URL:-$url}
+    [[ -z $BASE_URL ]] || url=$BASE_URL/pnpm/-/pnpm-$PNPM.tgz
     if [[ -z $PNPM_SUM && $PNPM == "$PINNED_VERSION" ]]; then
       [[ -n $PINNED_SUM ]] || fail "pnpm $PNPM is not pinned: $PIN_HINT. Or write it into package.json with its checksum: \"packageManager\": \"pnpm@$PNPM+sha512.…\""
       PNPM_ALGORITHM=$PINNED_ALGORITHM PNPM_SUM=$PINNED_SUM
     elif [[ -z $PNPM_SUM ]]; then
-      get "$registry/pnpm/$PNPM" "$SCRATCH/pnpm.json" || fail "there is no pnpm $PNPM at $registry, or it cannot be reached"
-      PNPM_ALGORITHM=sha512
-      PNPM_SUM=$(node -p 'Buffer.from(/^sha512-(.+)$/.exec(JSON.parse(require("fs").readFileSync(0, "utf8")).dist.integrity)[1], "base64").toString("hex")' <"$SCRATCH/pnpm.json") ||
-        fail "$registry gives no checksum of pnpm $PNPM"
-      warn "pnpm $PNPM is not in the pinned list: its checksum comes from the server of the download"
+      ask_registry
     fi
     [[ $PNPM_ALGORITHM =~ ^sha(224|256|384|512)$ ]] || fail "packageManager: pnpm is checked with sha224, sha256, sha384 or sha512, not $PNPM_ALGORITHM"
     install_tool pnpm "$PNPM" "$url" "$PNPM_ALGORITHM" "$PNPM_SUM" unpack_pnpm
   fi
   add_path "$REPLY/path"
+}
+
+# The checksum of a version that nobody has pinned: from where the file will come.
+ask_registry() {
+  local registry=${BASE_URL:-'the npm registry of this job'}
+  if [[ -n $BASE_URL ]]; then
+    get "$BASE_URL/pnpm/$PNPM" "$SCRATCH/pnpm.json"
+  else
+    npm_get get_package_facts "pnpm@$PNPM" "$SCRATCH/pnpm.json"
+  fi || fail "there is no pnpm $PNPM at $registry, or it cannot be reached"
+  PNPM_ALGORITHM=sha512
+  PNPM_SUM=$(node -p 'Buffer.from(/^sha512-(.+)$/.exec(JSON.parse(require("fs").readFileSync(0, "utf8")).dist.integrity)[1], "base64").toString("hex")' <"$SCRATCH/pnpm.json") ||
+    fail "$registry gives no checksum of pnpm $PNPM"
+  warn "pnpm $PNPM is not in the pinned list: its checksum comes from the server of the download"
 }
 
 unpack_pnpm() {

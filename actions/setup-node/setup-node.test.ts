@@ -1,12 +1,15 @@
-import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createJob, runAction, type Job } from '../test/composite-runner.js';
 import { actionsWith, archive, pathOf, startDownloadServer, sumOf, type DownloadServer } from '../test/download-server.js';
 
+/** npm of this machine, for the Node that is downloaded. */
+const npm = `#!/bin/sh\nexec node "${realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim())}" "$@"\n`;
 /** The Node of this machine under another version. */
 const stand = (version: string) => `#!/bin/sh\nif [ "$1" = --version ]; then echo "v${version}"; else exec "${process.execPath}" "$@"; fi\n`;
-const nodejs = (version: string) => archive(`node-v${version}-linux-x64`, { 'bin/node': stand(version) }, 'J');
+const nodejs = (version: string) => archive(`node-v${version}-linux-x64`, { 'bin/node': stand(version), 'bin/npm': npm }, 'J');
 const pnpmPackage = (version: string) => archive('package', { 'bin/pnpm.cjs': `#!/usr/bin/env node\nconsole.log('${version}');\n`, 'bin/pnpx.cjs': '' });
 
 let server: DownloadServer;
@@ -14,19 +17,30 @@ let job: Job;
 const [node22, node20, pnpm10, pnpm9] = [nodejs('22.20.1'), nodejs('20.1.0'), pnpmPackage('10.34.9'), pnpmPackage('9.1.0')];
 const rows = [
   ['node', 'amd64', '22.20.1', 'sha256', sumOf(node22), 'https://nodejs.org/dist/v22.20.1/node-v22.20.1-linux-x64.tar.xz'],
-  ['pnpm', 'any', '10.34.9', 'sha512', sumOf(pnpm10, 'sha512'), 'https://registry.npmjs.org/pnpm/-/pnpm-10.34.9.tgz'],
+  ['pnpm', 'any', '10.34.9', 'sha512', sumOf(pnpm10, 'sha512'), 'npm:pnpm@10.34.9'],
 ];
 
+const integrity = (bytes: Buffer) => `sha512-${Buffer.from(sumOf(bytes, 'sha512'), 'hex').toString('base64')}`;
+
+/** What a registry says of pnpm as a whole: sums by version, of bytes that are at their tarball's address. */
+const packument = (sums: Readonly<Record<string, string>>) => JSON.stringify({
+  name: 'pnpm', 'dist-tags': { latest: '10.34.9' },
+  versions: Object.fromEntries(Object.entries(sums).map(([version, sum]) => [version, { name: 'pnpm', version, dist: { tarball: `${server.url}/pnpm/-/pnpm-${version}.tgz`, integrity: sum } }])),
+});
+
 beforeAll(async () => {
-  server = await startDownloadServer({
+  const files: Record<string, Buffer | string> = {
     '/v22.20.1/node-v22.20.1-linux-x64.tar.xz': node22,
     '/v20.1.0/node-v20.1.0-linux-x64.tar.xz': node20,
     '/v20.1.0/SHASUMS256.txt': `${sumOf(node22)}  other.tar.gz\n${sumOf(node20)}  node-v20.1.0-linux-x64.tar.xz\n`,
     '/v20.2.0/SHASUMS256.txt': `${sumOf(node20)}  other.tar.gz\n`,
     '/pnpm/-/pnpm-10.34.9.tgz': pnpm10,
     '/pnpm/-/pnpm-9.1.0.tgz': pnpm9,
-    '/pnpm/9.1.0': JSON.stringify({ dist: { integrity: `sha512-${Buffer.from(sumOf(pnpm9, 'sha512'), 'hex').toString('base64')}` } }),
-  });
+    '/pnpm/-/pnpm-9.2.0.tgz': pnpm9,
+    '/pnpm/9.1.0': JSON.stringify({ dist: { integrity: integrity(pnpm9) } }),
+  };
+  server = await startDownloadServer(files);
+  files['/pnpm'] = packument({ '10.34.9': integrity(pnpm10), '9.1.0': integrity(pnpm9), '9.2.0': integrity(pnpm10) });
 });
 afterAll(() => server.close());
 
@@ -93,14 +107,6 @@ describe('Node and pnpm', () => {
     expect(log).not.toContain('::warning::');
   });
 
-  it('come from the pinned addresses where no mirror is named', async () => {
-    job.actions = actionsWith(job.folder, [rows[0]!.with(5, `${server.url}/v22.20.1/node-v22.20.1-linux-x64.tar.xz`), rows[1]!.with(5, `${server.url}/pnpm/-/pnpm-10.34.9.tgz`)]);
-
-    const { outputs, log } = await setup({ 'download-base-url': '' });
-
-    expect(outputs, log).toMatchObject({ 'node-version': '22.20.1', 'pnpm-version': '10.34.9', source: 'download' });
-  });
-
   it('pnpm of another version comes with the sum of its registry, and a warning', async () => {
     const { outputs, log } = await setup({ 'pnpm-version': '9.1.0' });
 
@@ -135,14 +141,85 @@ describe('Node and pnpm', () => {
   });
 });
 
-it('asks nothing on a terminal, and works without HOME', async () => {
-  delete job.env['HOME'];
-  for (const tool of ['script', 'timeout']) symlinkSync(`/usr/bin/${tool}`, join(job.folder, 'bin', tool));
+describe('where no mirror is named', () => {
+  const direct = (inputs: Record<string, string> = {}, wrap: readonly string[] = []) => runAction(job, 'setup-node', inputs, wrap);
+  const fetched = new Set(['/pnpm', '/pnpm/-/pnpm-10.34.9.tgz']);
 
-  const { status, log } = await runAction(job, 'setup-node', { 'download-base-url': server.url }, ['sh', '-c', 'exec timeout 60 script -qec "$*" /dev/null', 'sh']);
+  beforeEach(() => {
+    job.actions = actionsWith(job.folder, [rows[0]!.with(5, `${server.url}/v22.20.1/node-v22.20.1-linux-x64.tar.xz`), rows[1]!]);
+    job.env['npm_config_registry'] = server.url;
+  });
 
-  expect(status, log).toBe(0);
-  expect(log).toContain('node 22.20.1 (download), pnpm 10.34.9');
+  it('Node comes from its pinned address, pnpm from the registry of npm, and npm leaves nothing behind', async () => {
+    const { outputs, log } = await direct();
+
+    expect(outputs, log).toMatchObject({ 'node-version': '22.20.1', 'pnpm-version': '10.34.9', source: 'download' });
+    expect(new Set(server.requests.slice(1))).toEqual(fetched);
+    expect(log).toBe('node 22.20.1 (download), pnpm 10.34.9\n');
+    expect([readdirSync(job.home), readdirSync(job.temp), readdirSync(job.workspace)]).toEqual([[], [], []]);
+  });
+
+  it('the .npmrc of the workspace names the registry', async () => {
+    delete job.env['npm_config_registry'];
+    writeFileSync(join(job.workspace, '.npmrc'), `registry=${server.url}\n`);
+
+    const { outputs, log } = await direct();
+
+    expect(outputs['pnpm-version'], log).toBe('10.34.9');
+    expect(new Set(server.requests.slice(1))).toEqual(fetched);
+  });
+
+  it('pnpm of another version comes with the sum of the registry, and a warning', async () => {
+    const { outputs, log } = await direct({ 'pnpm-version': '9.1.0' });
+
+    expect(outputs['pnpm-version'], log).toBe('9.1.0');
+    expect(log).toContain('::warning::pnpm 9.1.0 is not in the pinned list');
+  });
+
+  it('a registry that is out of order is asked again, one that has no such version is not', async () => {
+    there('node', stand('22.1.0'));
+    there('npm', npm);
+    server.failNext(503);
+    const { outputs, log } = await direct();
+    expect(outputs['pnpm-version'], log).toBe('10.34.9');
+    expect(log.match(/trying again/g)).toHaveLength(1);
+
+    server.requests.length = 0;
+    expect(await direct({ 'pnpm-version': '9.9.9' })).toMatchObject({ status: 1, log: expect.stringMatching(/::error::there is no pnpm 9\.9\.9 at the npm registry of this job/) });
+    expect(server.requests).toEqual(['/pnpm']);
+  });
+
+  it.each([
+    ['a sum that does not match its pin', {}, rows[1]!.with(4, 'a'.repeat(128)), /not what was expected/],
+    ['a registry that gives other bytes than it lists', { 'pnpm-version': '9.2.0' }, rows[1]!, /could not download npm:pnpm@9\.2\.0/],
+    ['a registry without the version', {}, ['pnpm', 'any', '10.34.8', 'sha512', 'a'.repeat(128), 'npm:pnpm@10.34.8'], /could not download npm:pnpm@10\.34\.8, and pnpm 10\.34\.8 .*neither on PATH/],
+  ] as const)('fails closed: %s', async (_why, inputs, row, message) => {
+    there('node', stand('22.1.0'));
+    there('npm', npm);
+    job.actions = actionsWith(job.folder, [row]);
+
+    const { status, log } = await direct(inputs);
+
+    expect(log).toMatch(new RegExp(`::error::.*${message.source}`));
+    expect(status).toBe(1);
+    expect(log).not.toContain('trying again');
+  });
+
+  it('a Node without npm is told which package is missing', async () => {
+    there('node', stand('22.1.0'));
+
+    expect((await direct()).log).toContain('needs npm, which is not on this machine: install the package "npm"');
+  });
+
+  it('nothing is asked on a terminal, and HOME is not needed', async () => {
+    delete job.env['HOME'];
+    for (const tool of ['script', 'timeout']) symlinkSync(`/usr/bin/${tool}`, join(job.folder, 'bin', tool));
+
+    const { status, log } = await direct({}, ['sh', '-c', 'exec timeout 60 script -qec "$*" /dev/null', 'sh']);
+
+    expect(status, log).toBe(0);
+    expect(log).toContain('node 22.20.1 (download), pnpm 10.34.9');
+  });
 });
 
 describe('registry-url', () => {
