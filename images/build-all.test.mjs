@@ -60,7 +60,8 @@ function pinAll() {
   commit();
 }
 
-const build = (...args) => spawnSync('bash', [join(images, 'build-all.sh'), ...args], { encoding: 'utf8', env: { PATH: `${folder}/bin:${process.env.PATH}` } });
+const build = (...args) => buildWith({}, ...args);
+const buildWith = (env, ...args) => spawnSync('bash', [join(images, 'build-all.sh'), ...args], { encoding: 'utf8', env: { PATH: `${folder}/bin:${process.env.PATH}`, ...env } });
 const calls = () => (existsSync(join(folder, 'log')) ? readFileSync(join(folder, 'log'), 'utf8').trim().split('\n') : []);
 const kinds = (lines) => lines.map((line) => /login|buildx (build|create|inspect|imagetools \w+)|docker run|aws ecr/.exec(line)?.[0]);
 
@@ -76,6 +77,13 @@ describe('--dry-run', () => {
 
   it('says what is not pinned in place of a value', () => {
     expect(build('v1', '--dry-run', '--only', 'go').stdout).toContain('GO_SHA256_ARM64=\\<not\\ pinned:\\ npx\\ nx\\ run\\ images:pin\\>');
+  });
+
+  it('names the npm registry of the environment, where there is one, to the image that asks it', () => {
+    const node = (env) => buildWith(env, 'v1', '--dry-run', '--only', 'node').stdout;
+    expect(node({})).not.toContain('NPM_CONFIG_REGISTRY');
+    expect(node({ NPM_CONFIG_REGISTRY: 'https://npm.example.org' })).toContain('--build-arg NPM_CONFIG_REGISTRY=https://npm.example.org ');
+    expect(buildWith({ NPM_CONFIG_REGISTRY: 'https://npm.example.org' }, 'v1', '--dry-run', '--only', 'go').stdout).not.toContain('NPM_CONFIG_REGISTRY');
   });
 });
 

@@ -36,7 +36,7 @@ export function lintDockerfile(source) {
     if (keyword === 'ARG' && /TOKEN|SECRET|PASSWORD/.test(text)) say(each, 'a secret is not an ARG: it stays in the history of the image');
     if (keyword === 'ADD') say(each, 'COPY instead of ADD, which downloads without a sum');
     if (text.includes('<<')) say(each, 'no heredoc: older builders do not read it');
-    if (keyword === 'RUN' && /\b(curl|wget) -/.test(text) && !/sha(256|512)sum -c/.test(text)) say(each, 'a download is checked by sha256sum -c or sha512sum -c in the same RUN');
+    if (keyword === 'RUN' && /\b((curl|wget) -|npm pack\b)/.test(text) && !/sha(256|512)sum -c/.test(text)) say(each, 'a download is checked by sha256sum -c or sha512sum -c in the same RUN');
     if (keyword === 'RUN' && /apk add (?!--no-cache)/.test(text)) say(each, 'apk add --no-cache');
   }
   if (!stages.at(-1)?.instructions.some(({ keyword }) => keyword === 'USER')) say(stages.at(-1) ?? { line: 1 }, 'the last stage says its USER');

@@ -11,6 +11,7 @@ it.each([
   ['ADD', file('ADD https://example.org/a /a'), 'COPY'],
   ['a heredoc', file('RUN cat <<EOF'), 'heredoc'],
   ['a download without a sum, on its second line', file('RUN true \\\n && curl -fsSL https://example.org'), 'sha256sum'],
+  ['a package without a sum', file('RUN npm pack a@1 && npm install -g a-1.tgz'), 'sha512sum'],
   ['a kept package index', file('RUN apk add bash'), '--no-cache'],
   ['no user', 'FROM ${BASE_IMAGE} AS a\n', 'USER'],
 ])('refuses %s', (_, source, message) => {

@@ -1,17 +1,18 @@
 // nx run images:pin: writes the sums and digests that versions.json lacks, each from its vendor's own list, and only
 // after the file itself was downloaded and agrees with the list. What fails stays unpinned; the rest is written.
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createReadStream, createWriteStream, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
+import { fetchPackage } from './npm.mjs';
 import { checkSignature } from './pgp.mjs';
 import { expand, fileOf, parseVersions, versionsFile } from './versions.mjs';
 
-/** The pinned copy of `versions`, and a sentence for each entry that could not be pinned. `fetch` as in Node. */
-export async function pinVersions(versions, fetch) {
+/** The pinned copy of `versions`, and a sentence for each entry that could not be pinned. `fetch` as in Node; `env` is npm's. */
+export async function pinVersions(versions, { fetch, env }) {
   const pinned = structuredClone(versions);
   const problems = [];
   for (const base of Object.values(pinned.bases)) {
@@ -22,7 +23,7 @@ export async function pinVersions(versions, fetch) {
     const chosen = tool.version !== null || await attempt(problems, name, async () => { tool.version = await newestOf(tool, fetch); });
     for (const arch of chosen ? Object.keys(tool.files) : []) {
       if (isPinned(pinned, name, arch)) continue;
-      await attempt(problems, `${name} for ${arch}`, async () => { tool.files[arch] = await fetchFile(tool, arch, fetch); });
+      await attempt(problems, `${name} for ${arch}`, async () => { tool.files[arch] = await fetchFile(tool, arch, { fetch, env }); });
     }
   }
   return { pinned, problems };
@@ -59,30 +60,30 @@ async function newestOf(tool, fetch) {
   return versions.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))[0];
 }
 
-async function fetchFile(tool, arch, fetch) {
+async function fetchFile(tool, arch, { fetch, env }) {
   const url = expand(tool.url, tool, arch);
-  const listUrl = expand(tool.list.url, tool, arch);
   const folder = mkdtempSync(join(tmpdir(), 'tinqs-pin-'));
   try {
-    const file = join(folder, 'file');
-    const hashes = { sha256: createHash('sha256'), sha512: createHash('sha512') };
-    const count = async function* (chunks) {
-      for await (const chunk of chunks) {
-        for (const hash of Object.values(hashes)) hash.update(chunk);
-        yield chunk;
-      }
-    };
-    const isSigned = tool.list.kind === 'pgp';
-    const expected = isSigned ? undefined : await listed(tool.list.kind, listUrl, url.split('/').at(-1), fetch);
-    await pipeline(Readable.fromWeb((await get(url, fetch)).body), count, createWriteStream(file));
-    const algorithm = expected?.algorithm ?? 'sha256';
-    const actual = hashes[algorithm].digest('hex');
-    if (isSigned) await checkSigned(tool.list, { file, url, listUrl }, fetch);
-    else if (actual !== expected.sum) throw new Error(`${url} has the ${algorithm} ${actual}, its list ${listUrl} says ${expected.sum}`);
+    const { file, algorithm, sum, list } = tool.list.kind === 'npm' ? await fetchPackage(url, folder, env) : await fetchListed(tool, arch, { url, folder, fetch });
+    const hash = createHash(algorithm);
+    for await (const chunk of createReadStream(file)) hash.update(chunk);
+    const actual = hash.digest('hex');
+    if (tool.list.kind !== 'pgp' && actual !== sum) throw new Error(`${url} has the ${algorithm} ${actual}, its list ${list} says ${sum}`);
     return { url, [algorithm]: actual };
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The file beside the sum that its list gives; a signed file has none, its signature is checked instead. */
+async function fetchListed(tool, arch, { url, folder, fetch }) {
+  const list = expand(tool.list.url, tool, arch);
+  const isSigned = tool.list.kind === 'pgp';
+  const expected = isSigned ? { algorithm: 'sha256' } : await listed(tool.list.kind, list, url.split('/').at(-1), fetch);
+  const file = join(folder, 'file');
+  await pipeline(Readable.fromWeb((await get(url, fetch)).body), createWriteStream(file));
+  if (isSigned) await checkSigned(tool.list, { file, url, listUrl: list }, fetch);
+  return { ...expected, file, list };
 }
 
 async function checkSigned({ key, fingerprint }, { file, url, listUrl }, fetch) {
@@ -96,10 +97,6 @@ async function checkSigned({ key, fingerprint }, { file, url, listUrl }, fetch) 
 
 async function listed(kind, listUrl, file, fetch) {
   const answer = await get(listUrl, fetch);
-  if (kind === 'npm') {
-    const [algorithm, base64] = (await answer.json()).dist.integrity.split('-');
-    return { algorithm, sum: Buffer.from(base64, 'base64').toString('hex') };
-  }
   if (kind === 'go') {
     const entry = (await answer.json()).flatMap(({ files }) => files).find(({ filename }) => filename === file);
     if (!/^[0-9a-f]{64}$/.test(entry?.sha256 ?? '')) throw new Error(`${file} is not in ${listUrl}`);
@@ -130,7 +127,7 @@ async function digestOf({ image, tag }, fetch) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { pinned, problems } = await pinVersions(parseVersions(readFileSync(versionsFile, 'utf8')), fetch);
+  const { pinned, problems } = await pinVersions(parseVersions(readFileSync(versionsFile, 'utf8')), { fetch, env: process.env });
   writeFileSync(`${versionsFile}.new`, `${JSON.stringify(pinned, null, 2)}\n`);
   renameSync(`${versionsFile}.new`, versionsFile);
   for (const problem of problems) console.error(`not pinned: ${problem}`);

@@ -24,7 +24,7 @@ afterAll(() => new Promise((closed) => server.close(closed)));
 
 const tool = (kind, list, over = {}) => ({ version: '1.0.1', list: { kind, url: `${origin}${list}` }, url: `${origin}/{arch}-{version}`, arch: { amd64: 'x64' }, files: { amd64: null }, ...over });
 const pinOne = async (entry) => {
-  const { pinned, problems } = await pinVersions({ bases: {}, tools: { t: entry } }, fetch);
+  const { pinned, problems } = await pinVersions({ bases: {}, tools: { t: entry } }, { fetch, env: { ...process.env, npm_config_registry: origin, npm_config_fetch_retries: '0' } });
   return { entry: pinned.tools.t, file: pinned.tools.t.files.amd64, problems };
 };
 
@@ -37,7 +37,7 @@ it('pins a file whose bytes agree with the list', async () => {
 it('leaves a file unpinned whose bytes disagree with the list, and pins the others', async () => {
   answers.set('/x64-1.0.1', { body: 'archive' });
   answers.set('/wrong', { body: `${hash('sha256', 'tampered')}  x64-1.0.1\n` });
-  const { pinned, problems } = await pinVersions({ bases: {}, tools: { bad: tool('sha256', '/wrong'), good: tool('sha256', '/sums') } }, fetch);
+  const { pinned, problems } = await pinVersions({ bases: {}, tools: { bad: tool('sha256', '/wrong'), good: tool('sha256', '/sums') } }, { fetch });
   expect(pinned.tools.bad.files.amd64).toBeNull();
   expect(pinned.tools.good.files.amd64).not.toBeNull();
   expect(problems).toEqual([expect.stringContaining('its list')]);
@@ -59,10 +59,28 @@ it('takes the newest release of a series from the list of Go', async () => {
   expect({ version: entry.version, problems }).toEqual({ version: '1.26.10', problems: [] });
 });
 
-it("reads npm's integrity", async () => {
-  answers.set('/x64-1.0.1', { body: 'archive' });
-  answers.set('/npm', { body: JSON.stringify({ dist: { integrity: `sha512-${hash('sha512', 'archive', 'base64')}` } }) });
-  expect((await pinOne(tool('npm', '/npm'))).file).toEqual({ url: `${origin}/x64-1.0.1`, sha512: hash('sha512', 'archive') });
+describe('a package of npm', () => {
+  const entry = (name) => tool('npm', '', { list: { kind: 'npm' }, url: `npm:${name}@{version}` });
+  const serve = (name, dist, body = 'archive') => {
+    answers.set(`/${name}/-/${name}-1.0.1.tgz`, { body });
+    answers.set(`/${name}`, { body: JSON.stringify({ name, 'dist-tags': { latest: '1.0.1' }, versions: { '1.0.1': { name, version: '1.0.1', dist: { tarball: `${origin}/${name}/-/${name}-1.0.1.tgz`, ...dist } } } }) });
+  };
+  const integrity = (text) => ({ integrity: `sha512-${hash('sha512', text, 'base64')}` });
+  const archive = execFileSync('tar', ['-cz', '--transform=s,^,package/,', 'pin.mjs'], { cwd: import.meta.dirname });
+
+  it('is pinned by the sum of the registry that npm is configured for', async () => {
+    serve('right', integrity(archive), archive);
+    expect(await pinOne(entry('right'))).toMatchObject({ problems: [], file: { url: 'npm:right@1.0.1', sha512: hash('sha512', archive) } });
+  });
+
+  it.each([
+    ['its bytes are others', 'tampered', integrity('other'), /EINTEGRITY/],
+    ['the registry lists no sha512', 'old', { shasum: hash('sha1', archive) }, /lists no sha512 of old@1\.0\.1/],
+    ['the registry does not have it', 'missing', undefined, /npm view missing@1\.0\.1.*E404/s],
+  ])('stays unpinned when %s', async (_, name, dist, message) => {
+    if (dist) serve(name, dist, archive);
+    expect(await pinOne(entry(name))).toMatchObject({ file: null, problems: [expect.stringMatching(message)] });
+  });
 });
 
 it.each([
@@ -71,7 +89,7 @@ it.each([
 ])('%s a base whose claimed digest is %s', async (_, __, claimed, digest) => {
   answers.set('/v2/library/a/manifests/1', { headers: { 'docker-content-digest': claimed }, body: '{}' });
   const base = { image: `${origin.slice('http://'.length)}/library/a`, tag: '1', digest: null };
-  expect((await pinVersions({ bases: { base }, tools: {} }, fetch)).pinned.bases.base.digest).toBe(digest);
+  expect((await pinVersions({ bases: { base }, tools: {} }, { fetch })).pinned.bases.base.digest).toBe(digest);
 });
 
 const hasGpg = ['gpg', 'gpgv'].every((command) => spawnSync(command, ['--version']).status === 0);

@@ -25,6 +25,7 @@ export function parseVersions(text) {
     if (tool.version !== null && !/^\d+(\.\d+)+(-[a-z0-9.]+)?$/.test(tool.version)) problems.push(`tools.${name}.version: expected one exact version or null, got ${JSON.stringify(tool.version)}`);
     if (tool.version === null && tool.series === undefined) problems.push(`tools.${name}: expected a version, or a series to take the newest of`);
     if (tool.list?.kind === 'pgp' && !(/^[0-9A-F]{40}$/.test(tool.list.fingerprint ?? '') && typeof tool.list.key === 'string')) problems.push(`tools.${name}.list: expected the address of a key and its fingerprint of 40 capital hex digits`);
+    if ((tool.list?.kind === 'npm') !== /^npm:[^@]+@\{version\}$/.test(tool.url)) problems.push(`tools.${name}.url: expected npm:<name>@{version} beside a list of the kind npm, and an address beside any other`);
     for (const arch of Object.keys(tool.arch)) if (!(arch in tool.files)) problems.push(`tools.${name}.files.${arch}: missing; write null, then ${PIN}`);
     for (const [arch, file] of Object.entries(tool.files)) {
       const sums = file === null ? [] : Object.entries(SUM_LENGTHS).filter(([kind, length]) => new RegExp(`^[0-9a-f]{${length}}$`).test(file[kind] ?? ''));

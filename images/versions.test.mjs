@@ -38,6 +38,8 @@ describe('the versions file', () => {
     ['neither version nor series', { tools: { t: tool({ version: null }) } }, 'a series'],
     ['a sum of the wrong length', { tools: { t: tool({ files: { amd64: { url: 'https://example.org', sha256: 'ab' } } }) } }, 'in hex'],
     ['a signed file without the fingerprint of its key', { tools: { t: tool({ list: { kind: 'pgp', url: 'https://example.org/s', key: 'https://example.org/k', fingerprint: 'abcd' } }) } }, 'fingerprint'],
+    ['an address beside a list of npm', { tools: { t: tool({ list: { kind: 'npm' } }) } }, 'npm:<name>@{version}'],
+    ['a package beside another list', { tools: { t: tool({ url: 'npm:t@{version}', list: { kind: 'sha256', url: 'https://example.org' } }) } }, 'npm:<name>@{version}'],
     ['an architecture without a file', { tools: { t: tool({ files: {} }) } }, 'files.amd64'],
   ])('refuses %s', (_, text, message) => {
     expect(() => parseVersions(JSON.stringify(text))).toThrow(message);

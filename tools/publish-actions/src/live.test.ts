@@ -106,7 +106,7 @@ describe.skipIf(!ready)('a real Gitea and its runner (skipped without GITEA_BIN,
     writeFileSync(join(ci, '.gitignore'), 'node_modules\n');
     symlinkSync(join(workspace, 'node_modules'), join(ci, 'node_modules'));
     // Not synchronous: what is pinned is served by this process.
-    await promisify(execFile)(process.execPath, [join(ci, 'images/pin.mjs')]);
+    await promisify(execFile)(process.execPath, [join(ci, 'images/pin.mjs')], { env: { ...process.env, npm_config_registry: vendors.url } });
     execFileSync(process.execPath, [join(ci, 'actions/generate.mjs')]);
     commitFiles(ci, {});
 
@@ -121,7 +121,7 @@ describe.skipIf(!ready)('a real Gitea and its runner (skipped without GITEA_BIN,
     const app = join(folder, 'app');
     git(folder, 'clone', '-q', gitea.remote('acme/app'), app);
     if (withLfs) git(app, 'lfs', 'install', '--local');
-    commitFiles(app, { '.gitattributes': withLfs ? '*.bin filter=lfs diff=lfs merge=lfs -text\n' : '', 'src/main.go': 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("built") }\n', 'src/large.bin': withLfs ? 'large\n' : 'oid sha256\n', 'other/left.txt': 'left', '.gitea/workflows/actions.yml': workflow(vendors) });
+    commitFiles(app, { '.gitattributes': withLfs ? '*.bin filter=lfs diff=lfs merge=lfs -text\n' : '', 'src/main.go': 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("built") }\n', 'src/large.bin': withLfs ? 'large\n' : 'oid sha256\n', 'other/left.txt': 'left', '.npmrc': `registry=${vendors.url}\n`, '.gitea/workflows/actions.yml': workflow(vendors) });
     await gitea.api('POST', '/repos/acme/app/actions/workflows/actions.yml/dispatches', { ref: 'main' });
     const { workflow_runs: runs } = await gitea.api<{ workflow_runs: { id: number }[] }>('GET', '/repos/acme/app/actions/runs');
     const jobs = async () => (await gitea.api<{ jobs: Job[] }>('GET', `/repos/acme/app/actions/runs/${runs[0]!.id}/jobs`)).jobs;

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 
-/** A site that stands in for those of Go, Node, npm and AWS: lists of sums and the files they are of. */
+/** A site that stands in for those of Go, Node and AWS, and for an npm registry: lists of sums and the files they are of. */
 export interface Vendors {
   readonly url: string;
   /** `images/versions.json` with the addresses of this site, nothing pinned. */
@@ -80,10 +80,9 @@ export async function startVendors(folder: string): Promise<Vendors> {
   const pnpm = pack(folder, `pnpm-${PNPM}.tgz`, 'package', (top) => ['pnpm', 'pnpx'].forEach((name) => writeScript(join(top, `bin/${name}.cjs`), `#!/usr/bin/env node\nconsole.log('${PNPM}');\n`)), ['-z']);
   const cli = packCli(folder);
   const base = (file: string) => file.replace(/.*\//, '');
-  const answers: Readonly<Record<string, string>> = {
+  const answers: Record<string, string> = {
     '/go.json': JSON.stringify([{ version: `go${go.version}`, files: [{ filename: base(go.file), sha256: sum(go.file, 'sha256') }] }]),
     '/node.json': JSON.stringify([{ version: `v${process.versions.node}` }]),
-    '/pnpm.json': JSON.stringify({ dist: { integrity: `sha512-${sum(pnpm, 'sha512', 'base64')}` } }),
     '/sums': [node, cli].map((file) => `${sum(file, 'sha256')}  ${base(file)}\n`).join(''),
   };
   const requests: string[] = [];
@@ -98,14 +97,15 @@ export async function startVendors(folder: string): Promise<Vendors> {
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const tool = (list: object, address: string, arch: Readonly<Record<string, string>>, version: object) => ({ ...version, list, url: `${url}/${address}`, arch, files: Object.fromEntries(Object.keys(arch).map((name) => [name, null])) });
+  answers['/pnpm'] = JSON.stringify({ name: 'pnpm', 'dist-tags': { latest: PNPM }, versions: { [PNPM]: { name: 'pnpm', version: PNPM, dist: { tarball: `${url}/${base(pnpm)}`, integrity: `sha512-${sum(pnpm, 'sha512', 'base64')}` } } } });
+  const tool = (list: object, address: string, arch: Readonly<Record<string, string>>, version: object) => ({ ...version, list, url: address, arch, files: Object.fromEntries(Object.keys(arch).map((name) => [name, null])) });
   const versions = {
     bases: {},
     tools: {
-      go: tool({ kind: 'go', url: `${url}/go.json` }, 'go{version}.linux-{arch}.tar.gz', { amd64: 'amd64' }, { series: '1', version: null }),
-      node: { ...tool({ kind: 'sha256', url: `${url}/sums` }, 'node-v{version}-linux-{arch}.tar.xz', { amd64: 'x64' }, { series: process.versions.node.split('.')[0], version: null }), releases: `${url}/node.json` },
-      pnpm: tool({ kind: 'npm', url: `${url}/pnpm.json` }, 'pnpm-{version}.tgz', { any: 'any' }, { version: PNPM }),
-      'aws-cli': tool({ kind: 'sha256', url: `${url}/sums` }, 'awscli-exe-linux-{arch}-{version}.zip', { amd64: 'x86_64' }, { version: AWS }),
+      go: tool({ kind: 'go', url: `${url}/go.json` }, `${url}/go{version}.linux-{arch}.tar.gz`, { amd64: 'amd64' }, { series: '1', version: null }),
+      node: { ...tool({ kind: 'sha256', url: `${url}/sums` }, `${url}/node-v{version}-linux-{arch}.tar.xz`, { amd64: 'x64' }, { series: process.versions.node.split('.')[0], version: null }), releases: `${url}/node.json` },
+      pnpm: tool({ kind: 'npm' }, 'npm:pnpm@{version}', { any: 'any' }, { version: PNPM }),
+      'aws-cli': tool({ kind: 'sha256', url: `${url}/sums` }, `${url}/awscli-exe-linux-{arch}-{version}.zip`, { amd64: 'x86_64' }, { version: AWS }),
     },
   };
   return {
