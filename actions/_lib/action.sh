@@ -1,5 +1,4 @@
 #!/usr/bin/env bash
-# shellcheck disable=SC2153 # ATTEMPT_LOG is the action's
 # What every action needs: messages the runner understands, checked inputs, outputs, retries. Sourced, never run.
 # Exit codes: 2 = bad input, 1 = the work failed.
 
@@ -121,6 +120,15 @@ scratch_folder() {
   local parent=${RUNNER_TEMP:-${TMPDIR:-/tmp}}
   [[ -d $parent ]] || mkdir -p -- "$parent"
   REPLY=$(mktemp -d "${parent%/}/tinqs-$1.XXXXXX")
+}
+
+# SCRATCH, gone when the script ends, and in it what attempt keeps of the last command.
+start_log() {
+  scratch_folder log
+  SCRATCH=$REPLY
+  ATTEMPT_LOG=$SCRATCH/stderr
+  : >"$ATTEMPT_LOG"
+  trap 'rm -rf -- "$SCRATCH"' EXIT
 }
 
 # A runner started as a service may have no HOME, and git and npm want one.

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
 # shellcheck disable=SC2034 # what is read here is used by the action
-# Finds a tool on the machine or installs it: on PATH, baked, downloaded. Sourced after action.sh.
+# Finds a tool on the machine or installs it: on PATH, baked, downloaded. Sourced, brings action.sh along.
 # versions.tsv is images/versions.json as lines: tool, architecture, version, algorithm, sum, address; "-" is not pinned.
+
+# shellcheck source=action.sh
+. "${BASH_SOURCE[0]%/*}/action.sh"
 
 VERSIONS=${BASH_SOURCE[0]%/*}/versions.tsv
 PIN_HINT='run "npx nx run images:pin" and "npx nx run actions:generate" in tinqs/ci, and publish'
@@ -23,6 +26,28 @@ read_base_url() {
     shown "$1"
     bad_input download-base-url "expected an http or https address, got $REPLY"
   fi
+}
+
+# prepare_tools ARCHITECTURE BASE-URL: reads these two inputs, then makes what the functions below need.
+prepare_tools() {
+  read_architecture "$1"
+  read_base_url "$2"
+  ensure_home
+  tools_folder
+  start_log
+}
+
+# find_tool TOOL WANTED ON_PATH DOWNLOAD: puts it on PATH; SOURCE says from where. ON_PATH is true where nothing is to be
+# done, DOWNLOAD installs it and leaves its folder in REPLY.
+find_tool() {
+  SOURCE=path
+  ! "$3" || return 0
+  SOURCE=baked
+  if ! baked "$1" "$2"; then
+    SOURCE=download
+    "$4"
+  fi
+  add_path "$REPLY/bin"
 }
 
 # matches WANTED VERSION: "1.26" and "1.26.x" are served by any 1.26, ">=1.25" by that or newer of the same major.
@@ -139,6 +164,22 @@ install_tool() {
   REPLY=$target
 }
 
+# install_pinned TOOL UNPACK [FOLDER/]: the version of the list, from its address or from that folder of the mirror.
+install_pinned() {
+  [[ -n $PINNED_SUM ]] || fail "$1 $PINNED_VERSION for $ARCH is not pinned: $PIN_HINT"
+  local url=${BASE_URL:+$BASE_URL/${3:-}${PINNED_URL##*/}}
+  install_tool "$1" "$PINNED_VERSION" "${url:-$PINNED_URL}" "$PINNED_ALGORITHM" "$PINNED_SUM" "$2"
+}
+
+# is_pinned WANTED
+is_pinned() { [[ -n $PINNED_VERSION ]] && matches "$1" "$PINNED_VERSION"; }
+
+# fail_unpinned TOOL WANTED ADVICE
+fail_unpinned() { fail "$1 $2 is neither on this machine nor pinned${PINNED_VERSION:+ (pinned is $PINNED_VERSION)}: $PIN_HINT. Or $3"; }
+
+# warn_unpinned TOOL VERSION
+warn_unpinned() { warn "$1 $2 is not in the pinned list: its checksum comes from the server of the download"; }
+
 # Some busyboxes neither guess the compression nor know --no-same-owner.
 unpack_gz() { tar -x -z -o -f "$1" -C "$2" --strip-components=1; }
 unpack_xz() { tar -x -J -o -f "$1" -C "$2" --strip-components=1; }
@@ -147,14 +188,6 @@ unpack_xz() { tar -x -J -o -f "$1" -C "$2" --strip-components=1; }
 refuse_musl() {
   local loaders=("${TINQS_SYSTEM_ROOT:-}"/lib/ld-musl-*)
   [[ ${#loaders[@]} -eq 0 ]] || fail "$1 is built for glibc and does not start here (musl, as on Alpine): $2"
-}
-
-start_log() {
-  scratch_folder log
-  SCRATCH=$REPLY
-  ATTEMPT_LOG=$SCRATCH/stderr
-  : >"$ATTEMPT_LOG"
-  trap 'rm -rf -- "$SCRATCH"' EXIT
 }
 
 # FILE of the workspace, for the inputs that name one.

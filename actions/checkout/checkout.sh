@@ -236,10 +236,7 @@ main() {
   read_inputs
   if [[ $LFS == true ]]; then need git-lfs git-lfs; fi
   ensure_home
-  scratch_folder log
-  SCRATCH=$REPLY
-  ATTEMPT_LOG=$SCRATCH/stderr
-  trap 'rm -rf -- "$SCRATCH"' EXIT
+  start_log
   OWN_SERVER=${CHECKOUT_DEFAULT_SERVER_URL:-${GITHUB_SERVER_URL:-$SERVER}}
   while [[ $OWN_SERVER == */ ]]; do OWN_SERVER=${OWN_SERVER%/}; done
   use_token "$SERVER" "$BASIC" "$URL"

@@ -4,8 +4,6 @@ set -euo pipefail
 shopt -s nullglob
 
 HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
-# shellcheck source=../_lib/action.sh
-. "$HERE/../_lib/action.sh"
 # shellcheck source=../_lib/tool.sh
 . "$HERE/../_lib/tool.sh"
 # shellcheck source=inputs.sh
@@ -21,22 +19,13 @@ find_region() {
   [[ $REGION =~ ^[a-z]{2,}(-[a-z]+)+-[0-9]+$ ]] || bad_input aws-region "give a region: AWS_REGION is not set, and the machine's metadata does not answer (inside a container it cannot, unless the hop limit is above 1)"
 }
 
-setup_cli() {
-  SOURCE=path
-  ! command -v aws >/dev/null 2>&1 || return 0
-  pinned aws-cli "$ARCH"
-  if baked aws-cli "${PINNED_VERSION:-2}"; then
-    SOURCE=baked
-  else
-    refuse_musl "the AWS CLI's own download" 'install the package "aws-cli"'
-    [[ -n $PINNED_SUM ]] || fail "the AWS CLI is neither on this machine nor pinned: $PIN_HINT"
-    need unzip unzip
-    SOURCE=download
-    local url=$PINNED_URL
-    [[ -z $BASE_URL ]] || url=$BASE_URL/${PINNED_URL##*/}
-    install_tool aws-cli "$PINNED_VERSION" "$url" "$PINNED_ALGORITHM" "$PINNED_SUM" unpack_cli
-  fi
-  add_path "$REPLY/bin"
+cli_on_path() { command -v aws >/dev/null 2>&1; }
+
+download_cli() {
+  refuse_musl "the AWS CLI's own download" 'install the package "aws-cli"'
+  [[ -n $PINNED_SUM ]] || fail "the AWS CLI is neither on this machine nor pinned: $PIN_HINT"
+  need unzip unzip
+  install_pinned aws-cli unpack_cli
 }
 
 # The vendor's own installer would write absolute links into a folder that is renamed afterwards.
@@ -165,17 +154,14 @@ own_docker_config() {
 
 main() {
   read_inputs
-  read_architecture ''
-  read_base_url "${SETUP_AWS_DOWNLOAD_BASE_URL:-}"
-  ensure_home
-  tools_folder
-  start_log
+  prepare_tools '' "${SETUP_AWS_DOWNLOAD_BASE_URL:-}"
   export AWS_PAGER='' AWS_CLI_AUTO_PROMPT=off
   OLD_PROFILE=${AWS_PROFILE:-} OLD_KEYS=false
   [[ -z ${AWS_ACCESS_KEY_ID:-}${AWS_SECRET_ACCESS_KEY:-}${AWS_SESSION_TOKEN:-} ]] || OLD_KEYS=true
   find_region
   export AWS_REGION=$REGION AWS_DEFAULT_REGION=$REGION
-  setup_cli
+  pinned aws-cli "$ARCH"
+  find_tool aws-cli "${PINNED_VERSION:-2}" cli_on_path download_cli
   use_keys
   assume_role
   ACCOUNT=''

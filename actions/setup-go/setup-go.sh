@@ -4,8 +4,6 @@ set -euo pipefail
 shopt -s nullglob
 
 HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
-# shellcheck source=../_lib/action.sh
-. "$HERE/../_lib/action.sh"
 # shellcheck source=../_lib/tool.sh
 . "$HERE/../_lib/tool.sh"
 
@@ -56,44 +54,28 @@ on_path() {
 
 download() {
   local version url sum
+  need tar tar
+  need gzip gzip
   pinned go "$ARCH"
-  if [[ -n $PINNED_VERSION ]] && matches "$WANTED" "$PINNED_VERSION"; then
-    [[ -n $PINNED_SUM ]] || fail "go $PINNED_VERSION for $ARCH is not pinned: $PIN_HINT"
-    url=${BASE_URL:+$BASE_URL/${PINNED_URL##*/}}
-    install_tool go "$PINNED_VERSION" "${url:-$PINNED_URL}" "$PINNED_ALGORITHM" "$PINNED_SUM" unpack_gz
+  if is_pinned "$WANTED"; then
+    install_pinned go unpack_gz
     return
   fi
   version=${WANTED#'>='}
-  if [[ ! $version =~ ^[0-9]+\.[0-9]+(\.[0-9]+|(rc|beta)[0-9]+)$ ]]; then
-    fail "go $WANTED is neither on this machine nor pinned${PINNED_VERSION:+ (pinned is $PINNED_VERSION)}: $PIN_HINT. Or name one exact version such as $version.0"
-  fi
+  [[ $version =~ ^[0-9]+\.[0-9]+(\.[0-9]+|(rc|beta)[0-9]+)$ ]] || fail_unpinned go "$WANTED" "name one exact version such as $version.0"
   url=${BASE_URL:-https://dl.google.com/go}/go$version.linux-$ARCH.tar.gz
   get "$url.sha256" "$SCRATCH/sum" || fail "there is no go $version for $ARCH at ${url%/*}, or it cannot be reached"
   read -r sum _ <"$SCRATCH/sum" || true
   [[ $sum =~ ^[0-9a-f]{64}$ ]] || fail "$url.sha256 is no checksum"
-  warn "go $version is not in the pinned list: its checksum comes from the server of the download"
+  warn_unpinned go "$version"
   install_tool go "$version" "$url" sha256 "$sum" unpack_gz
 }
 
 main() {
+  local version
   read_wanted
-  read_architecture "${SETUP_GO_ARCHITECTURE:-}"
-  read_base_url "${SETUP_GO_DOWNLOAD_BASE_URL:-}"
-  ensure_home
-  tools_folder
-  start_log
-  local source=path version
-  if ! on_path; then
-    if baked go "$WANTED"; then
-      source=baked
-    else
-      need tar tar
-      need gzip gzip
-      source=download
-      download
-    fi
-    add_path "$REPLY/bin"
-  fi
+  prepare_tools "${SETUP_GO_ARCHITECTURE:-}" "${SETUP_GO_DOWNLOAD_BASE_URL:-}"
+  find_tool go "$WANTED" on_path download
   # A newer toolchain line fails at once instead of downloading a second Go on the side.
   set_env GOTOOLCHAIN local
   version=$(go env GOVERSION </dev/null) || fail "the Go of $(command -v go) does not start"
@@ -101,8 +83,8 @@ main() {
   add_path "$(go env GOPATH </dev/null)/bin"
   set_output go-version "${version#go}"
   set_output goroot "$(go env GOROOT </dev/null)"
-  set_output source "$source"
-  echo "go ${version#go} ($source)"
+  set_output source "$SOURCE"
+  echo "go ${version#go} ($SOURCE)"
 }
 
 main "$@"

@@ -4,8 +4,6 @@ set -euo pipefail
 shopt -s nullglob
 
 HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
-# shellcheck source=../_lib/action.sh
-. "$HERE/../_lib/action.sh"
 # shellcheck source=../_lib/tool.sh
 . "$HERE/../_lib/tool.sh"
 
@@ -76,23 +74,21 @@ node_on_path() {
 download_node() {
   local url file sum name machine=$ARCH
   refuse_musl "Node's own download" 'use the image "node"'
+  need tar tar
   need xz xz-utils
   pinned node "$ARCH"
-  if [[ -n $PINNED_VERSION ]] && matches "$WANTED" "$PINNED_VERSION"; then
-    [[ -n $PINNED_SUM ]] || fail "node $PINNED_VERSION for $ARCH is not pinned: $PIN_HINT"
-    url=${BASE_URL:+$BASE_URL/v$PINNED_VERSION/${PINNED_URL##*/}}
-    install_tool node "$PINNED_VERSION" "${url:-$PINNED_URL}" "$PINNED_ALGORITHM" "$PINNED_SUM" unpack_xz
+  if is_pinned "$WANTED"; then
+    install_pinned node unpack_xz "v$PINNED_VERSION/"
     return
   fi
-  [[ $WANTED =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] ||
-    fail "node $WANTED is neither on this machine nor pinned${PINNED_VERSION:+ (pinned is $PINNED_VERSION)}: $PIN_HINT. Or name one exact version"
+  [[ $WANTED =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail_unpinned node "$WANTED" 'name one exact version'
   if [[ $machine == amd64 ]]; then machine=x64; fi
   file=node-v$WANTED-linux-$machine.tar.xz
   url=${BASE_URL:-https://nodejs.org/dist}/v$WANTED
   get "$url/SHASUMS256.txt" "$SCRATCH/sums" || fail "there is no node $WANTED at $url, or it cannot be reached"
   while read -r sum name; do [[ $name != "$file" ]] || break; done <"$SCRATCH/sums"
   [[ ${name:-} == "$file" && $sum =~ ^[0-9a-f]{64}$ ]] || fail "$url/SHASUMS256.txt does not list $file"
-  warn "node $WANTED is not in the pinned list: its checksum comes from the server of the download"
+  warn_unpinned node "$WANTED"
   install_tool node "$WANTED" "$url/$file" sha256 "$sum" unpack_xz
 }
 
@@ -144,7 +140,7 @@ ask_registry() {
   PNPM_ALGORITHM=sha512
   PNPM_SUM=$(node -p 'Buffer.from(/^sha512-(.+)$/.exec(JSON.parse(require("fs").readFileSync(0, "utf8")).dist.integrity)[1], "base64").toString("hex")' <"$SCRATCH/pnpm.json") ||
     fail "$registry gives no checksum of pnpm $PNPM"
-  warn "pnpm $PNPM is not in the pinned list: its checksum comes from the server of the download"
+  warn_unpinned pnpm "$PNPM"
 }
 
 unpack_pnpm() {
@@ -175,22 +171,9 @@ main() {
   read_wanted
   read_pnpm
   read_registry
-  read_architecture "${SETUP_NODE_ARCHITECTURE:-}"
-  read_base_url "${SETUP_NODE_DOWNLOAD_BASE_URL:-}"
-  ensure_home
-  tools_folder
-  start_log
-  local source=path version pnpm=''
-  if ! node_on_path; then
-    if baked node "$WANTED"; then
-      source=baked
-    else
-      need tar tar
-      source=download
-      download_node
-    fi
-    add_path "$REPLY/bin"
-  fi
+  prepare_tools "${SETUP_NODE_ARCHITECTURE:-}" "${SETUP_NODE_DOWNLOAD_BASE_URL:-}"
+  find_tool node "$WANTED" node_on_path download_node
+  local version pnpm=''
   version=$(node --version </dev/null) || fail "the Node of $(command -v node) does not start"
   if [[ $PNPM != false ]]; then
     setup_pnpm
@@ -199,8 +182,8 @@ main() {
   [[ -z $REGISTRY ]] || write_npmrc
   set_output node-version "${version#v}"
   set_output pnpm-version "$pnpm"
-  set_output source "$source"
-  echo "node ${version#v} ($source)${pnpm:+, pnpm $pnpm}"
+  set_output source "$SOURCE"
+  echo "node ${version#v} ($SOURCE)${pnpm:+, pnpm $pnpm}"
 }
 
 main "$@"
