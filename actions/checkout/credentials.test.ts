@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { visible } from '../test/composite-runner.js';
 import { basic, config, fetchIn, inside, job, later, passes, personal, run, token } from './world.js';
 
 describe('credentials', () => {
@@ -13,7 +14,7 @@ describe('credentials', () => {
 
     expect(traces(job.folder)).toEqual([]);
     expect(secrets.some((secret) => files.includes(secret))).toBe(false);
-    const rest = log.split('\n').filter((line) => !line.startsWith('::add-mask::')).join('\n');
+    const rest = visible(log);
     expect(secrets.some((secret) => rest.includes(secret))).toBe(false);
     expect(log.split('\n').slice(0, 2)).toEqual(secrets.map((secret) => `::add-mask::${secret}`));
   });
@@ -37,7 +38,7 @@ describe('credentials', () => {
 
     const { log } = await passes();
 
-    const rest = log.split('\n').filter((line) => !line.startsWith('::add-mask::')).join('\n');
+    const rest = visible(log);
     expect(rest).toContain('http.c');
     expect(secrets.some((secret) => rest.includes(secret))).toBe(false);
   });

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createJob, runAction, type Job } from '../test/composite-runner.js';
+import { createJob, runAction, visible, type Job } from '../test/composite-runner.js';
 
 const ready = ['aws', 'moto_server'].every((command) => spawnSync('sh', ['-c', `command -v ${command}`]).status === 0);
 const keys = { 'aws-region': 'eu-west-1', 'aws-access-key-id': 'AKIAEXAMPLE', 'aws-secret-access-key': 'secret/of+mine=' };
@@ -46,7 +46,7 @@ describe.skipIf(!ready)('with a real CLI, and moto for AWS (pip install awscli "
     expect(status, log).toBe(0);
     const credentials = readFileSync(exported['AWS_SHARED_CREDENTIALS_FILE']!, 'utf8');
     expect(credentials).toMatch(/aws_access_key_id = ASIA\w+\naws_secret_access_key = \S+\naws_session_token = \S+\n/);
-    const unmasked = log.split('\n').filter((line) => !line.startsWith('::add-mask::')).join('\n');
+    const unmasked = visible(log);
     for (const [, value] of credentials.matchAll(/ = (\S+)/g)) expect(unmasked).not.toContain(value);
   });
 

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createJob, runAction, type Job } from '../test/composite-runner.js';
 import { actionsWith, archive, pathOf, startDownloadServer, sumOf, type DownloadServer } from '../test/download-server.js';
+import { createToolJob, expectFailure, expectRefusal, terminal } from '../test/tool-job.js';
 
 /** A Go that knows its version and its folders. */
 const stand = (version: string) => `#!/bin/sh\ncase "$2" in GOVERSION) echo "go${version}" ;; GOPATH) echo "$HOME/go" ;; GOROOT) (cd "$(dirname "$0")/.." && pwd -P) ;; esac\n`;
@@ -27,12 +28,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 beforeEach(() => {
-  job = createJob({});
+  job = createToolJob([row]);
   server.requests.length = 0;
-  job.env['PATH'] = pathOf(job.folder, []);
-  job.env['RUNNER_TOOL_CACHE'] = join(job.folder, 'cache');
-  job.env['TINQS_TOOLS'] = join(job.folder, 'baked');
-  job.actions = actionsWith(job.folder, [row]);
 });
 afterEach(() => job.remove());
 
@@ -133,10 +130,7 @@ describe('Go that is not there', () => {
   it.each(failures)('fails closed: %s', async (_why, inputs, versions, message) => {
     job.actions = actionsWith(job.folder, versions);
 
-    const { status, log } = await setup(inputs);
-
-    expect(log).toMatch(new RegExp(`::error::.*${message.source}`));
-    expect(status).toBe(1);
+    expectFailure(await setup(inputs), message);
     expect(existsSync(join(job.folder, 'cache/go/1.26.4/amd64'))).toBe(false);
   });
 });
@@ -148,25 +142,20 @@ it.each([
 ])('refuses %s: %j', async (input, value) => {
   writeFileSync(join(job.workspace, 'nonsense'), '$(touch pwned)\n');
 
-  const { status, log } = await setup({ [input]: value });
-
-  expect(log).toMatch(new RegExp(`^::error::input "${input}": `, 'm'));
-  expect(status).toBe(2);
+  expectRefusal(await setup({ [input]: value }), input);
   expect(readdirSync(job.workspace)).toEqual(['nonsense']);
 });
 
-it('needs curl and tar, and names the package', async () => {
-  job.env['PATH'] = pathOf(join(job.folder, 'poor'), ['curl']);
+it.each(['curl', 'tar', 'gzip'])('needs %s, and names the package', async (tool) => {
+  job.env['PATH'] = pathOf(join(job.folder, 'poor'), [tool]);
 
-  expect((await setup()).log).toContain('needs curl, which is not on this machine: install the package "curl"');
+  expectFailure(await setup(), new RegExp(`needs ${tool}, which is not on this machine: install the package "${tool}"`));
 });
 
 it('asks nothing on a terminal, and works without HOME', async () => {
   delete job.env['HOME'];
-  symlinkSync('/usr/bin/script', join(job.folder, 'bin/script'));
-  symlinkSync('/usr/bin/timeout', join(job.folder, 'bin/timeout'));
 
-  const { status, log } = await runAction(job, 'setup-go', { 'download-base-url': server.url }, ['sh', '-c', 'exec timeout 60 script -qec "$*" /dev/null', 'sh']);
+  const { status, log } = await runAction(job, 'setup-go', { 'download-base-url': server.url }, terminal(job));
 
   expect(status, log).toBe(0);
   expect(readFileSync(join(job.folder, 'cache/go/1.26.4/amd64/bin/go'), 'utf8')).toContain('1.26.4');

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createJob, runAction, type Job } from '../test/composite-runner.js';
-import { actionsWith, archive, pathOf, startDownloadServer, sumOf, type DownloadServer } from '../test/download-server.js';
+import { runAction, type Job } from '../test/composite-runner.js';
+import { actionsWith, archive, startDownloadServer, sumOf, type DownloadServer } from '../test/download-server.js';
+import { createToolJob, expectFailure, expectRefusal, terminal } from '../test/tool-job.js';
 
 /** npm of this machine, for the Node that is downloaded. */
 const npm = `#!/bin/sh\nexec node "${realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim())}" "$@"\n`;
@@ -45,12 +46,8 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 beforeEach(() => {
-  job = createJob({});
+  job = createToolJob(rows);
   server.requests.length = 0;
-  job.env['PATH'] = pathOf(job.folder, []);
-  job.env['RUNNER_TOOL_CACHE'] = join(job.folder, 'cache');
-  job.env['TINQS_TOOLS'] = join(job.folder, 'baked');
-  job.actions = actionsWith(job.folder, rows);
 });
 afterEach(() => job.remove());
 
@@ -125,10 +122,7 @@ describe('Node and pnpm', () => {
   it.each(failures)('fail closed: %s', async (_why, inputs, versions, message) => {
     job.actions = actionsWith(job.folder, versions);
 
-    const { status, log } = await setup(inputs);
-
-    expect(log).toMatch(new RegExp(`::error::.*${message.source}`));
-    expect(status).toBe(1);
+    expectFailure(await setup(inputs), message);
   });
 
   it('are not installed on musl, where they could not start', async () => {
@@ -198,11 +192,10 @@ describe('where no mirror is named', () => {
     there('npm', npm);
     job.actions = actionsWith(job.folder, [row]);
 
-    const { status, log } = await direct(inputs);
+    const result = await direct(inputs);
 
-    expect(log).toMatch(new RegExp(`::error::.*${message.source}`));
-    expect(status).toBe(1);
-    expect(log).not.toContain('trying again');
+    expectFailure(result, message);
+    expect(result.log).not.toContain('trying again');
   });
 
   it('a Node without npm is told which package is missing', async () => {
@@ -213,9 +206,8 @@ describe('where no mirror is named', () => {
 
   it('nothing is asked on a terminal, and HOME is not needed', async () => {
     delete job.env['HOME'];
-    for (const tool of ['script', 'timeout']) symlinkSync(`/usr/bin/${tool}`, join(job.folder, 'bin', tool));
 
-    const { status, log } = await direct({}, ['sh', '-c', 'exec timeout 60 script -qec "$*" /dev/null', 'sh']);
+    const { status, log } = await direct({}, terminal(job));
 
     expect(status, log).toBe(0);
     expect(log).toContain('node 22.20.1 (download), pnpm 10.34.9');
@@ -242,10 +234,7 @@ it.each([
 ])('refuses %s: %j', async (input, value) => {
   writeFileSync(join(job.workspace, 'nonsense'), '`touch pwned`');
 
-  const { status, log } = await setup({ [input]: value });
-
-  expect(log).toMatch(new RegExp(`^::error::input "${input}": `, 'm'));
-  expect(status).toBe(2);
+  expectRefusal(await setup({ [input]: value }), input);
   expect(readdirSync(job.workspace)).toEqual(['nonsense']);
   expect(server.requests).toEqual([]);
 });

@@ -98,6 +98,9 @@ async function runStep(job: Job, step: Action['runs']['steps'][number], context:
   return { status, log, outputs: parseBlocks(output), exported, files: texts.join('\n') };
 }
 
+/** What a reader of the log sees: lines that announce a mask are swallowed by the runner. */
+export const visible = (log: string): string => log.split('\n').filter((line) => !line.startsWith('::add-mask::')).join('\n');
+
 /** Paths only: that is all our action files use, and a test holds them to it. */
 function evaluate(text: string, context: Record<string, unknown>): string {
   return text.replace(/\$\{\{\s*([\w.-]+)\s*\}\}/g, (_all, path: string) => {
