@@ -39,35 +39,30 @@ describe('which commit', () => {
     expect((await passes()).outputs['previous-commit']).toBe('');
   });
 
-  const events = [
-    ['pull_request: its head, Gitea has no merge ref', 'pull_request', 'refs/pull/7/head', 'pull'],
-    ['pull_request_target: the base branch', 'pull_request_target', 'refs/heads/main', 'third'],
-    ['a tag, where the event names the commit', 'push', 'refs/tags/v1.0.0', 'second'],
-    ['a light tag', 'push', 'refs/tags/light', 'first'],
-    ['delete: the default branch and its tip', 'delete', 'refs/heads/main', 'third'],
-    ['schedule: the default branch and its tip', 'schedule', 'refs/heads/main', 'third'],
-    ['a tag that was deleted since', 'push', 'refs/tags/deleted', 'first'],
-    ['a tag that was moved since', 'push', 'refs/tags/light', 'second'],
-  ] as const;
-  it.each(events)('fits the event: %s', async (_why, event, ref, commitOf) => {
-    Object.assign(job.github, { event_name: event, ref, sha: at[commitOf], event: { pull_request: { head: { sha: at['pull'], repo: { full_name: 'acme/app' } } } } });
+  /** What the event says: its name, and the ref and commit it is about. */
+  const event = (event_name: string, ref: string, commitOf: string) => ({ event: { event_name, ref, sha: at[commitOf], event: { pull_request: { head: { sha: at['pull'], repo: { full_name: 'acme/app' } } } } } });
+  const ask = (ref: string) => ({ inputs: { ref } });
+  const choices: readonly [string, () => { readonly event?: object; readonly inputs?: Record<string, string> }, string, string][] = [
+    ['pull_request: its head, Gitea has no merge ref', () => event('pull_request', 'refs/pull/7/head', 'pull'), 'pull', 'refs/pull/7/head'],
+    ['pull_request_target: the base branch', () => event('pull_request_target', 'refs/heads/main', 'third'), 'third', 'refs/heads/main'],
+    ['the push of a tag, where the event names the commit', () => event('push', 'refs/tags/v1.0.0', 'second'), 'second', 'refs/tags/v1.0.0'],
+    ['the push of a light tag', () => event('push', 'refs/tags/light', 'first'), 'first', 'refs/tags/light'],
+    ['delete: the default branch and its tip', () => event('delete', 'refs/heads/main', 'third'), 'third', 'refs/heads/main'],
+    ['schedule: the default branch and its tip', () => event('schedule', 'refs/heads/main', 'third'), 'third', 'refs/heads/main'],
+    ['the push of a tag that was deleted since', () => event('push', 'refs/tags/deleted', 'first'), 'first', 'refs/tags/deleted'],
+    ['the push of a tag that was moved since', () => event('push', 'refs/tags/light', 'second'), 'second', 'refs/tags/light'],
+    ['a branch', () => ask('feature/x'), 'feature', 'refs/heads/feature/x'],
+    ['a tag', () => ask('v1.0.0'), 'second', 'refs/tags/v1.0.0'],
+    ['a full ref', () => ask('refs/heads/feature/x'), 'feature', 'refs/heads/feature/x'],
+    ['a pull request', () => ask('refs/pull/7/head'), 'pull', 'refs/pull/7/head'],
+    ['a name of both: the branch', () => ask('both'), 'third', 'refs/heads/both'],
+    ['that name as a tag', () => ask('refs/tags/both'), 'first', 'refs/tags/both'],
+  ];
+  it.each(choices)('is that of the event or of the input: %s', async (_why, choice, commitOf, ref) => {
+    const { event, inputs } = choice();
+    Object.assign(job.github, event);
 
-    const { outputs } = await passes();
-
-    expect(outputs['commit']).toBe(at[commitOf]);
-    expect(inside('rev-parse', 'HEAD')).toBe(at[commitOf]);
-  });
-
-  const refs = [
-    ['a branch', 'feature/x', 'feature', 'refs/heads/feature/x'],
-    ['a tag', 'v1.0.0', 'second', 'refs/tags/v1.0.0'],
-    ['a full ref', 'refs/heads/feature/x', 'feature', 'refs/heads/feature/x'],
-    ['a pull request', 'refs/pull/7/head', 'pull', 'refs/pull/7/head'],
-    ['a name of both: the branch', 'both', 'third', 'refs/heads/both'],
-    ['that name as a tag', 'refs/tags/both', 'first', 'refs/tags/both'],
-  ] as const;
-  it.each(refs)('can be asked for by %s', async (_why, ref, commitOf, full) => {
-    expect((await passes({ ref })).outputs).toMatchObject({ commit: at[commitOf], ref: full });
+    expect((await passes(inputs)).outputs).toMatchObject({ commit: at[commitOf], ref });
     expect(inside('rev-parse', 'HEAD')).toBe(at[commitOf]);
   });
 
