@@ -3,6 +3,7 @@ import type { Scope } from './expression.js';
 import type { ExpressionValue } from './expression-value.js';
 import { isRecord, isRecords, isUnset } from './expression-value.js';
 import { GiteaError, NotKnownHere } from './gitea-failure.js';
+import { newestGitea } from './gitea-version.js';
 import type { GiteaVersion } from './gitea-version.js';
 import { isList, mapOf } from './go-value.js';
 import type { GoValue } from './go-value.js';
@@ -55,5 +56,5 @@ export function storable(value: ExpressionValue): GoValue {
 /** True for a true boolean, and for the words of YAML 1.1 where a text stands; false for all else. */
 export function truthOf(evaluated: EvaluatedNode): boolean {
   if (evaluated.kind === 'value') return evaluated.value === true || (typeof evaluated.value === 'string' && /^(?:y|Y|yes|Yes|YES|on|On|ON)$/.test(evaluated.value));
-  return evaluated.kind === 'text' && decode(evaluated.node, 'bool', '1.27', () => undefined) === true;
+  return evaluated.kind === 'text' && decode(evaluated.node, 'bool', newestGitea, () => undefined) === true;
 }

@@ -10,6 +10,7 @@ import { jobRows, WrongTypes } from './job-row.js';
 import type { ConcurrencyGroup, ExpandOptions, ExpandResult, JobContext, JobInstance } from './job-instance.js';
 import { plainRecord, plainValue } from './plain-value.js';
 import type { Problem } from './problem.js';
+import { readingRules } from './reading-rules.js';
 import { recheckRun } from './run-recheck.js';
 import { insertRows, isCaller, statusOfAll } from './run-rows.js';
 import type { Run, RunRow } from './run-rows.js';
@@ -27,12 +28,12 @@ import type { GoValue } from './go-value.js';
 export function expandJobs(workflow: Workflow, context: JobContext, options: ExpandOptions = {}): ExpandResult {
   const { document } = workflow;
   const gitea = options.gitea ?? workflow.gitea;
+  const rules = readingRules[gitea];
   const run: Run = { rows: [], gitea, readCallee: options.readCallee };
   try {
-    // 1.27 evaluates the run's group before it looks at the jobs; where both fail, that decides which is reported.
-    const early = gitea === '1.27' ? runConcurrency(workflow, context, gitea) : undefined;
+    const early = rules.runGroup === 'before-jobs' ? runConcurrency(workflow, context, gitea) : undefined;
     const computed = jobRows(document, inputsOf(context, gitea), gitea);
-    const concurrency = early ?? (gitea === '1.26' ? runConcurrency(workflow, context, gitea) : undefined);
+    const concurrency = early ?? (rules.runGroup === 'after-jobs' ? runConcurrency(workflow, context, gitea) : undefined);
     insertRows(run, computed, context, document, (index) => expandCaller(run, index));
     const recheck = run.rows.some((row) => row.expanded) ? recheckRun(run) : { ended: 'done' as const };
     const problems = computed.unknown.map((failure) => problemOf(document, failure, 'expression-unknown', 'warning'));
@@ -40,7 +41,7 @@ export function expandJobs(workflow: Workflow, context: JobContext, options: Exp
     return {
       kind: 'jobs',
       ...(computed.runName === '' ? {} : { runName: cutName(computed.runName) }),
-      runStatus: gitea === '1.25' ? 'waiting' : statusOfAll(run.rows),
+      runStatus: rules.storesEmptyRuns ? statusOfAll(run.rows) : 'waiting',
       ...(concurrency ? { concurrency } : {}),
       jobs: run.rows.map((row) => instanceOf(run, row)),
       ...(recheck.ended === 'stuck' ? { stuck: true as const } : {}),
@@ -86,7 +87,7 @@ function instanceOf(run: Run, { row, status, concurrency, parent, uses }: RunRow
     ...optional('maxParallel', textField(strategy, 'max-parallel')),
     ...optional('timeoutMinutes', textField(job, 'timeout-minutes')),
     ...(permissions ? { permissions: plainValue((decode(permissions, 'any', run.gitea, () => undefined) ?? null) as GoValue) } : {}),
-    ...(run.gitea === '1.27' && row.continueOnError ? { continueOnError: true } : {}),
+    ...(row.continueOnError ? { continueOnError: true } : {}),
     ...(concurrency && (concurrency.group !== '' || concurrency.cancel) ? { concurrency } : {}),
     ...(isCaller(run, uses) ? { caller: true as const } : {}),
     ...(parent === undefined ? {} : { parent }),

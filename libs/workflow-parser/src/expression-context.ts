@@ -7,6 +7,7 @@ import type { GiteaVersion } from './gitea-version.js';
 import { mapOf } from './go-value.js';
 import type { GoMap, GoValue } from './go-value.js';
 import type { JobContext } from './job-instance.js';
+import { readingRules } from './reading-rules.js';
 
 /** `github` is a record of Gitea's with these fields, in this order; whatever else a context holds is not to be seen. */
 const githubFields = [
@@ -55,7 +56,7 @@ function inputMap(inputs: Readonly<Record<string, unknown>>): GoMap {
 
 export function githubRecord(github: Readonly<Record<string, unknown>>, gitea: GiteaVersion, without: ReadonlySet<string> = new Set()): GoRecord {
   const fields = new Map<string, ExpressionValue>();
-  for (const name of gitea === '1.25' ? githubFields : [...githubFields, 'run_attempt']) {
+  for (const name of readingRules[gitea].knowsRun ? [...githubFields, 'run_attempt'] : githubFields) {
     const value = without.has(name) ? undefined : github[name];
     if (name === 'event') fields.set(name, typeof value === 'object' && value !== null && !Array.isArray(value) ? fromJson(value) : { kind: 'unset', of: 'map' });
     else fields.set(name, typeof value === 'string' ? value : '');

@@ -1,3 +1,4 @@
+import { newestGitea } from './gitea-version.js';
 import type { GiteaVersion } from './gitea-version.js';
 import type { GoMap, GoValue } from './go-value.js';
 import { isList, isMapping } from './go-value.js';
@@ -136,7 +137,7 @@ function decodeContent(node: YamlNode, shape: Shape, decoding: Decoding): Decode
   return shape === 'any' ? anyMap(node, decoding) : typedMap(node, shape as { map: Shape } | { fields: Record<string, Shape> }, decoding);
 }
 
-export const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && resolveScalar(node, '1.25').type === 'null';
+export const isNull = (node: YamlNode): boolean => node.kind === 'scalar' && resolveScalar(node, newestGitea).type === 'null';
 
 function decodeScalar(node: YamlNode, shape: Shape, decoding: Decoding): Decoded {
   const scalar = resolveScalar(node, decoding.gitea);

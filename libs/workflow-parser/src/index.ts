@@ -10,6 +10,8 @@ export { parseTriggers, parseWorkflow } from './parse-workflow.js';
 export type { TriggersResult } from './parse-workflow.js';
 export { formatProblem } from './problem.js';
 export type { Position, Problem } from './problem.js';
+export { readingRules } from './reading-rules.js';
+export type { ReadingRules } from './reading-rules.js';
 export { nextTimes } from './schedule.js';
 export type { NextTimes } from './schedule.js';
 export type { DispatchInput, FilterValue, Trigger, TriggerFilter, TriggerSchedule } from './trigger.js';

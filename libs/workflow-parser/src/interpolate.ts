@@ -3,6 +3,7 @@ import type { Scope } from './expression.js';
 import type { ExpressionValue } from './expression-value.js';
 import { GiteaError, GiteaPanic } from './gitea-failure.js';
 import type { GiteaVersion } from './gitea-version.js';
+import { readingRules } from './reading-rules.js';
 
 /** Gitea evaluates a text only where both marks stand somewhere in it, in whatever order. */
 export const hasExpression = (text: string): boolean => text.includes('${{') && text.includes('}}');
@@ -69,7 +70,7 @@ function endOf(text: string, from: number, gitea: GiteaVersion): number | undefi
     string.lastIndex = quote + 1;
     if (!string.test(text)) {
       const reason = 'a text in an expression has no closing quote';
-      throw gitea === '1.25' ? new GiteaPanic(reason) : new GiteaError(reason);
+      throw readingRules[gitea].onOpenQuote === 'panic' ? new GiteaPanic(reason) : new GiteaError(reason);
     }
     at = string.lastIndex;
   }

@@ -12,6 +12,7 @@ import { combinationsOf, printCombination } from './matrix.js';
 import type { Combination } from './matrix.js';
 import { needsGraph } from './needs.js';
 import type { NeedsGraph } from './needs.js';
+import { readingRules } from './reading-rules.js';
 import { remembered } from './remembered.js';
 import { labelsOf, textsOf } from './runs-on.js';
 import { checkSingleJob } from './single-job.js';
@@ -96,7 +97,7 @@ function jobsOf(document: WorkflowDocument, root: DecodedMap | undefined, gitea:
   if (nullJob) {
     const message = `the job "${nullJob[0]}" is empty; give it runs-on and steps, or remove it`;
     return locate(decoded?.nodes.get(nullJob[0])?.key ?? document.root, () => {
-      throw gitea === '1.25' ? new GiteaPanic(message) : new GiteaError(message);
+      throw readingRules[gitea].onNullJob === 'panic' ? new GiteaPanic(message) : new GiteaError(message);
     });
   }
   if (node?.kind !== 'map') return locate(node ?? document.root, () => {
@@ -143,7 +144,7 @@ function rowsOf({ id, key, job, needs }: KeyedJob, graph: NeedsGraph, inputs: Ex
   const labelsNode = nodeField(job, 'runs-on');
   const labels = labelsOf(labelsNode, gitea);
   const written = textField(job, 'name') || id;
-  const continues = gitea === '1.27' ? nodeField(job, 'continue-on-error') : undefined;
+  const continues = readingRules[gitea].evaluatesContinueOnError ? nodeField(job, 'continue-on-error') : undefined;
   const status = statusOf(id, graph);
   const rows: JobRow[] = [];
   for (const combination of combinations) {

@@ -4,6 +4,7 @@ import { GiteaError, GiteaPanic, NotKnownHere } from './gitea-failure.js';
 import { compareBytes, printGo } from './go-print.js';
 import { isList, isMapping, isSame } from './go-value.js';
 import type { GoMap, GoValue } from './go-value.js';
+import { readingRules } from './reading-rules.js';
 import type { YamlNode } from './yaml-node.js';
 
 /** One combination: the value of each key. Empty: a single job without a matrix. */
@@ -46,7 +47,7 @@ export function printCombination(combination: Combination): string {
 /** Undefined: Gitea drops the whole matrix, without a word. */
 export function listsOf(matrix: YamlNode | undefined, gitea: GiteaVersion): Map<string, readonly GoValue[]> | undefined {
   if (matrix?.kind !== 'map') return undefined;
-  return gitea === '1.27' ? (flexibleLists(matrix, gitea) ?? strictLists(matrix, gitea)) : strictLists(matrix, gitea);
+  return readingRules[gitea].wrapsMatrixValues ? (flexibleLists(matrix, gitea) ?? strictLists(matrix, gitea)) : strictLists(matrix, gitea);
 }
 
 function strictLists(matrix: YamlNode, gitea: GiteaVersion): Map<string, readonly GoValue[]> | undefined {

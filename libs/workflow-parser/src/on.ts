@@ -4,6 +4,7 @@ import type { GiteaVersion } from './gitea-version.js';
 import { isMapping } from './go-value.js';
 import type { GoValue } from './go-value.js';
 import type { Position } from './problem.js';
+import { readingRules } from './reading-rules.js';
 import type { DispatchInput, FilterValue, Trigger, TriggerFilter, TriggerSchedule } from './trigger.js';
 import type { YamlNode } from './yaml-node.js';
 
@@ -12,9 +13,6 @@ interface Reading {
   readonly report: DecodeReport;
   readonly position: (offset: number) => Position;
 }
-
-/** Since 1.26 it is left out before its value is looked at; on 1.25 its maps make all of `on` invalid. */
-const callIsNoTrigger = (gitea: GiteaVersion): boolean => gitea !== '1.25';
 
 /** Reads the value of `on`. Undefined: Gitea ignores the file, and the reasons were reported. */
 export function readTriggers(on: YamlNode | undefined, root: YamlNode, { gitea, report, position }: Reading): readonly Trigger[] | undefined {
@@ -28,7 +26,7 @@ export function readTriggers(on: YamlNode | undefined, root: YamlNode, { gitea, 
     },
   };
   const triggers = on ? entriesOf(on, reading) : missing(root, reading);
-  return valid ? triggers.filter((trigger) => !(callIsNoTrigger(gitea) && trigger.name === 'workflow_call')) : undefined;
+  return valid ? triggers.filter((trigger) => readingRules[gitea].callIsTrigger || trigger.name !== 'workflow_call') : undefined;
 }
 
 function missing(root: YamlNode, { report }: Reading): readonly Trigger[] {
@@ -53,7 +51,7 @@ function entriesOf(on: YamlNode, reading: Reading): readonly Trigger[] {
   return pairsOf(on).map(([key, value]) => {
     if (key.kind !== 'scalar') reading.report(key, 'on-entry', 'the name of an event must be a text');
     const at = reading.position(key.offset);
-    if (callIsNoTrigger(reading.gitea) && key.value === 'workflow_call') return { name: key.value, ...at };
+    if (!readingRules[reading.gitea].callIsTrigger && key.value === 'workflow_call') return { name: key.value, ...at };
     return { name: key.value, ...at, ...detailsOf(key.value, value, reading) };
   });
 }

@@ -8,6 +8,7 @@ import { jobRows, WrongTypes } from './job-row.js';
 import { readTriggers } from './on.js';
 import type { Problem } from './problem.js';
 import { plainNode, present, readJob, textRecord } from './read-job.js';
+import { readingRules } from './reading-rules.js';
 import type { Trigger } from './trigger.js';
 import { callNode } from './workflow-call.js';
 import { asMap, decodeWorkflow, mapField, nodeField, problemAt, textField } from './workflow-document.js';
@@ -21,6 +22,7 @@ import { readYaml } from './yaml-read.js';
 /** Reads a workflow file as a version of Gitea does, and reports everything that is wrong with it, in the order of the text. */
 export function parseWorkflow(text: string, options: ParseOptions = {}): ParseResult {
   const gitea = options.gitea ?? newestGitea;
+  const { readsJobsFirst } = readingRules[gitea];
   const named = options.path === undefined ? {} : { path: options.path };
   const yaml = readYaml(text, gitea);
   if (yaml.kind === 'refused') return { kind: 'ignored', problems: [{ severity: 'error', code: yaml.code, message: yaml.message, ...yaml.at, ...named }] };
@@ -36,10 +38,9 @@ export function parseWorkflow(text: string, options: ParseOptions = {}): ParseRe
   if (tried && !problems.some((problem) => problem.line === tried.problem.line && problem.column === tried.problem.column)) problems.push(tried.problem);
   const inOrder = (): readonly Problem[] => problems.sort((a, b) => a.line - b.line || a.column - b.column);
   if (decoded.findings.some(({ stage }) => stage === 'file')) return { kind: 'ignored', problems: inOrder() };
-  const workflow = workflowOf(document, decoded, triggers ?? [], gitea, tried?.kind === 'panic' && gitea !== '1.25' ? tried.problem : undefined);
+  const workflow = workflowOf(document, decoded, triggers ?? [], gitea, tried?.kind === 'panic' && readsJobsFirst ? tried.problem : undefined);
   problems.push(...warningsOf(workflow, decoded));
-  // Up to 1.25 the jobs are looked at only when the triggers have matched.
-  return !triggers || (tried?.kind === 'error' && gitea !== '1.25') ? { kind: 'ignored', problems: inOrder(), workflow } : { kind: 'workflow', workflow, problems: inOrder() };
+  return !triggers || (tried?.kind === 'error' && readsJobsFirst) ? { kind: 'ignored', problems: inOrder(), workflow } : { kind: 'workflow', workflow, problems: inOrder() };
 }
 
 /** What `on:` means to Gitea. Ignored: it passes over the file. Panic: it starts nothing in the whole repository, since 1.26. */

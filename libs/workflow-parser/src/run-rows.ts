@@ -6,6 +6,7 @@ import { GiteaError, locate } from './gitea-failure.js';
 import { mapOf } from './go-value.js';
 import type { JobContext, ConcurrencyGroup } from './job-instance.js';
 import type { JobRow, JobRows } from './job-row.js';
+import { readingRules } from './reading-rules.js';
 import { asMap, mapField, textField } from './workflow-document.js';
 import type { WorkflowDocument } from './workflow-document.js';
 
@@ -35,22 +36,23 @@ export interface Run {
   readonly readCallee: ((uses: string) => string | undefined) | undefined;
 }
 
-/** Only 1.27 has rows that the server expands; before, a job with `uses` is a row like any other. */
-export const isCaller = ({ gitea }: Pick<Run, 'gitea'>, uses: string): boolean => gitea === '1.27' && uses !== '';
+/** A row that the server expands. */
+export const isCaller = ({ gitea }: Pick<Run, 'gitea'>, uses: string): boolean => readingRules[gitea].expandsCallers && uses !== '';
 
 /** Adds the workflow's own rows, one after the other: a later one may cancel an earlier one of its group. */
 export function insertRows(run: Run, { rows }: JobRows, context: JobContext, document: WorkflowDocument, expand: (index: number) => void): void {
-  if (rows.length === 0 && run.gitea === '1.25') throw new GiteaError('there is no job to run; Gitea 1.25 stores no run without jobs');
+  const { storesEmptyRuns, sharedGroup } = readingRules[run.gitea];
+  if (rows.length === 0 && !storesEmptyRuns) throw new GiteaError('there is no job to run; Gitea 1.25 stores no run without jobs');
   for (const row of rows) {
     const uses = textField(row.job, 'uses') ?? '';
     const added: RunRow = { row, context, document, status: row.needs.length > 0 ? 'blocked' : 'waiting', concurrency: undefined, parent: undefined, callers: [], source: undefined, uses, expanded: false };
-    if (run.gitea !== '1.25' && row.needs.length === 0) startInGroup(run, added);
+    if (sharedGroup !== 'unread' && row.needs.length === 0) startInGroup(run, added);
     const index = run.rows.push(added) - 1;
     if (isCaller(run, uses) && added.status === 'waiting') expand(index);
   }
 }
 
-/** Evaluates a row's group and takes the place of earlier rows that wait in it: 1.26.4 cannot store such a run, 1.27 cancels them. */
+/** Evaluates a row's group and takes the place of earlier rows that wait in it. */
 export function startInGroup(run: Run, started: RunRow): void {
   const { row, document } = started;
   const node = row.job.nodes.get('concurrency')?.value;
@@ -61,7 +63,7 @@ export function startInGroup(run: Run, started: RunRow): void {
   started.concurrency = evaluateConcurrency(concurrency, node, scopeOf(run, started, row.combination, mapOf([]), true), run.gitea);
   const { group } = started.concurrency;
   const others = run.rows.map((other, index) => [other, index] as const).filter(([other]) => group !== '' && other !== started && other.concurrency?.group === group && isPending(other));
-  if (others.length > 0 && run.gitea === '1.26') locate(node, () => {
+  if (others.length > 0 && readingRules[run.gitea].sharedGroup === 'no-run') locate(node, () => {
     throw new GiteaError(`the group "${group}" is used by two jobs of this run; Gitea 1.26.4 then stores no run: give each its own group, for example with \${{ matrix }} values in it`);
   });
   for (const [, index] of others) cancel(run, index);

@@ -1,6 +1,7 @@
 import type { Decoded, DecodedMap } from './go-decode.js';
 import { GiteaError } from './gitea-failure.js';
 import type { GiteaVersion } from './gitea-version.js';
+import { readingRules } from './reading-rules.js';
 import { asMap, nodeField } from './workflow-document.js';
 import type { YamlNode } from './yaml-node.js';
 
@@ -23,7 +24,7 @@ export function checkSingleJob(job: DecodedMap, gitea: GiteaVersion): void {
     check(nodeField(step, 'if'));
     check(nodeField(step, 'env'));
   }
-  if (gitea === '1.27') check(nodeField(job, 'continue-on-error'));
+  if (readingRules[gitea].evaluatesContinueOnError) check(nodeField(job, 'continue-on-error'));
   check(nodeField(job, 'container'));
   check(nodeField(job, 'secrets'));
   check(nodeField(job, 'permissions'));
@@ -51,15 +52,16 @@ function located(node: YamlNode | undefined, message: string): GiteaError {
  * so that its lines are keys or entries to the reader, or comments.
  */
 function checkTexts(job: DecodedMap, gitea: GiteaVersion): void {
+  const { losesIndentedBlocks } = readingRules[gitea];
   // Every place where a text may stand; `inList`: it is an entry of a list, or a value in a map that is one.
   const left: { readonly value: Decoded; readonly at: YamlNode | undefined; readonly inList: boolean }[] = [{ value: job, at: undefined, inList: false }];
   for (let next = left.pop(); next; next = left.pop()) {
     const { value, at, inList } = next;
     // A map in a map begins lines of its own.
     const below = (item: Decoded, itemAt: YamlNode | undefined): unknown => left.push({ value: item, at: itemAt, inList: inList && !isMap(item) });
-    if (typeof value === 'string') checkText(value, at, inList && gitea === '1.25', false);
+    if (typeof value === 'string') checkText(value, at, inList && losesIndentedBlocks, false);
     else if (isNode(value)) {
-      if (value.block) checkText(value.value, value, inList && gitea === '1.25', true);
+      if (value.block) checkText(value.value, value, inList && losesIndentedBlocks, true);
       if (value.kind === 'seq') for (const item of value.items) left.push({ value: item, at: item, inList: true });
       else for (let i = 1; i < value.items.length; i += 2) below(value.items[i], value.items[i]);
     } else if (Array.isArray(value)) for (const item of value as readonly Decoded[]) left.push({ value: item, at, inList: true });

@@ -1,4 +1,5 @@
 import type { GiteaVersion } from './gitea-version.js';
+import { readingRules } from './reading-rules.js';
 import { codeAt, columnOf, fold, isBlank, isBlankOrBreakOrEnd, isBreak, isDocumentMark, takeBreak, YamlRefusal } from './yaml-cursor.js';
 import type { Cursor } from './yaml-cursor.js';
 
@@ -47,7 +48,6 @@ function endsPlain(cursor: Cursor, inFlow: boolean, gitea: GiteaVersion): boolea
   const code = codeAt(cursor);
   if (code === 0x3a) return isBlankOrBreakOrEnd(codeAt(cursor, 1));
   if (!inFlow) return false;
-  // The library up to 1.25 ends a text in braces at every question mark.
-  if (code === 0x3f) return gitea === '1.25' || isBlankOrBreakOrEnd(codeAt(cursor, 1));
+  if (code === 0x3f) return readingRules[gitea].questionMarksAreKeys || isBlankOrBreakOrEnd(codeAt(cursor, 1));
   return code === 0x2c || code === 0x5b || code === 0x5d || code === 0x7b || code === 0x7d;
 }

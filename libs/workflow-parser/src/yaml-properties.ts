@@ -1,9 +1,9 @@
 import type { GiteaVersion } from './gitea-version.js';
+import { readingRules } from './reading-rules.js';
 import { codeAt, isBlank, isBlankOrBreakOrEnd, isBreak, isDigit, isEnd, isWord, takeBreak, YamlRefusal } from './yaml-cursor.js';
 import type { Cursor } from './yaml-cursor.js';
 
-/** Since 1.26 a name may have any visible character of ASCII but a colon, a comma and brackets. */
-const isNamePart = (code: number, gitea: GiteaVersion): boolean => isWord(code) || (gitea !== '1.25' && code > 0x20 && code < 0x7f && !':,[]{}'.includes(String.fromCharCode(code)));
+const isNamePart = (code: number, gitea: GiteaVersion): boolean => isWord(code) || (readingRules[gitea].wideAnchorNames && code > 0x20 && code < 0x7f && !':,[]{}'.includes(String.fromCharCode(code)));
 
 /** Reads the name of an anchor or alias; the cursor stands on `&` or `*`. */
 export function scanName(cursor: Cursor, gitea: GiteaVersion): string {

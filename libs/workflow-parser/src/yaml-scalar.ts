@@ -1,5 +1,6 @@
 import type { GiteaVersion } from './gitea-version.js';
 import type { GoTime } from './go-value.js';
+import { readingRules } from './reading-rules.js';
 import type { YamlNode } from './yaml-node.js';
 
 /** What a scalar is to Gitea's YAML (1.1 in some places, 1.2 in others). Integers beyond 2^53 are bigint, `1.0` is a float all the same. */
@@ -30,8 +31,7 @@ export function resolveScalar(node: YamlNode, gitea: GiteaVersion): ScalarValue 
   const { value, tag } = node;
   // `!` and tags of one's own leave the text as it is; so do quotes without a tag.
   if (tag === '!' || tag === '!!str' || (!node.plain && tag === '') || !typedTags.has(tag)) return { type: 'string', value };
-  // The YAML library that 1.26 changed to knows a negative zero; before it is the integer 0.
-  const found: ScalarValue = value === '-0' && gitea !== '1.25' ? { type: 'float', value: -0 } : typeOfText(value, tag === '' || tag === '!!timestamp');
+  const found: ScalarValue = value === '-0' && readingRules[gitea].hasNegativeZero ? { type: 'float', value: -0 } : typeOfText(value, tag === '' || tag === '!!timestamp');
   if (tag === '') return found;
   if (tag === '!!float' && found.type === 'int') return { type: 'float', value: Number(found.value) };
   const tagOf = { null: '!!null', bool: '!!bool', int: '!!int', float: '!!float', time: '!!timestamp', merge: '!!merge', string: '!!str', mismatch: '' };

@@ -1,4 +1,5 @@
 import type { GiteaVersion } from './gitea-version.js';
+import { readingRules } from './reading-rules.js';
 import { scanBlock } from './yaml-block.js';
 import { codeAt, columnOf, isBlankOrBreakOrEnd, isBreak, isDocumentMark, isEnd, takeBreak, YamlRefusal } from './yaml-cursor.js';
 import type { Cursor } from './yaml-cursor.js';
@@ -190,7 +191,7 @@ export class YamlTokens {
         return this.#push('quoted', offset, scanQuoted(cursor));
     }
     if (code === 0x2d && isLast) return this.#fetchEntry();
-    if (code === 0x3f && (isLast || (this.#inFlow && this.#gitea === '1.25'))) return this.#fetchKey();
+    if (code === 0x3f && (isLast || (this.#inFlow && readingRules[this.#gitea].questionMarksAreKeys))) return this.#fetchKey();
     if (code === 0x3a && (isLast || this.#inFlow)) return this.#fetchValue();
     if ((code === 0x7c || code === 0x3e) && !this.#inFlow) {
       this.#dropKey();
