@@ -1,4 +1,5 @@
 import type { JobContext, Problem, Workflow } from '@tinqs/workflow-parser';
+import { readingRules } from '@tinqs/workflow-parser';
 
 /** The fields of `github` that Gitea fills while it computes rows; the others are empty there. `run_id` and `run_number` count since 1.26. */
 const filled = ['actor', 'repository', 'repository_owner', 'server_url', 'api_url', 'run_id', 'run_number', 'event'];
@@ -12,7 +13,7 @@ export function unknownMentions(workflow: Workflow, { github = {} }: JobContext,
   if (Object.keys(github).length === 0) return [];
   if (mentionsIn(workflow).length === 0) return [];
   const told = given?.github ?? {};
-  const unknown = new Set(filled.filter((field) => told[field] === undefined && !(workflow.gitea === '1.25' && field.startsWith('run_'))));
+  const unknown = new Set(filled.filter((field) => told[field] === undefined && (readingRules[workflow.gitea].knowsRun || !field.startsWith('run_'))));
   return mentionsIn(workflow).flatMap(({ job, fields }) =>
     fields.filter((field) => unknown.has(field)).map((field): Problem => ({ severity: 'warning', code: 'context-unknown', message: `github.${field} is not known here, so names and labels of the job "${job.id}" are computed as if it were empty; give it in the context of the event`, line: job.line, column: job.column, ...(workflow.path === undefined ? {} : { path: workflow.path }) })),
   );

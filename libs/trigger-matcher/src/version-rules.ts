@@ -5,6 +5,8 @@ import { globSource } from './glob-pattern.js';
 
 /** Everything in which the matching of two Gitea versions differs; what differs in reading a file and its jobs is the parser's. */
 export interface VersionRules {
+  /** In the pattern language `{a,b}`, `[!a]` and `\d` mean something, and a star beside a slash may be none. */
+  readonly readsGlobs: boolean;
   /** A pattern of branches, tags, paths and workflows, with its leading `!` if it has one, as a regular expression of the rest. */
   readonly filterSource: (pattern: string) => string | undefined;
   /** An entry of `types` as a regular expression. */
@@ -23,6 +25,7 @@ const typeGlob: GlobRules = { quantifiers: false, starsTakeSlash: false, openBra
 
 export const versionRules: Readonly<Record<GiteaVersion, VersionRules>> = {
   '1.25': {
+    readsGlobs: false,
     filterSource: bracketFilter,
     typeSource: (pattern) => globSource(pattern, typeGlob),
     configurableFolders: false,
@@ -30,6 +33,7 @@ export const versionRules: Readonly<Record<GiteaVersion, VersionRules>> = {
     blindSpots: { dispatch: 'vars', cron: 'github' },
   },
   '1.26': {
+    readsGlobs: false,
     filterSource: bracketFilter,
     typeSource: (pattern) => globSource(pattern, typeGlob),
     configurableFolders: true,
@@ -37,6 +41,7 @@ export const versionRules: Readonly<Record<GiteaVersion, VersionRules>> = {
     blindSpots: {},
   },
   '1.27': {
+    readsGlobs: true,
     filterSource: (pattern) => globSource(pattern, workflowGlob, pattern.startsWith('!') ? 1 : 0),
     typeSource: (pattern) => globSource(pattern, { ...typeGlob, openBraceVanishes: false }),
     configurableFolders: true,

@@ -1,6 +1,7 @@
 import type { Trigger, TriggerFilter } from '@tinqs/workflow-parser';
 import { compileFilterPattern } from '../filter-pattern.js';
 import { listed, quoted } from '../reason.js';
+import { versionRules } from '../version-rules.js';
 import type { Diagnosis } from './diagnosis.js';
 import { errorAt, warningAt } from './diagnosis.js';
 import { isAboutPaths, isIgnore, knownFilters, patternFilters } from './filters-of.js';
@@ -37,7 +38,7 @@ function ofFilter(filter: TriggerFilter, trigger: Trigger, { path, gitea }: Lint
     const pattern = compileFilterPattern(entry.value, gitea);
     if (!pattern) found.push(errorAt(path, entry, 'pattern-invalid', `${filter.key} ${quoted([entry.value])} is no valid pattern in Gitea ${gitea}, so the whole ${filter.key} condition fails and ${trigger.name} never starts this workflow`, 'mend the pattern: a class needs its "]" and rising ranges, "+" and "?" one thing before them, "\\" something behind it'));
     else {
-      const why = deadEntry(entry.value.replace(/^!/, ''), filter, gitea === '1.27');
+      const why = deadEntry(entry.value.replace(/^!/, ''), filter, versionRules[gitea].readsGlobs);
       if (why) found.push(warningAt(path, entry, 'pattern-dead', `${filter.key} ${quoted([entry.value])} matches nothing: ${why.reason}`, why.remedy));
       else if (filter.key === 'workflows' && files.length > 0 && !files.some((file) => namesOf(file.path, file.text).some((name) => pattern.matches(name)))) found.push(warningAt(path, entry, 'workflow-unknown', `workflows ${quoted([entry.value])} is the name of none of the ${files.length} workflows here`, 'write the name: of that workflow, or its file name if it has none'));
     }
@@ -52,13 +53,13 @@ interface Why {
   readonly remedy: string;
 }
 
-function deadEntry(text: string, filter: TriggerFilter, is127: boolean): Why | undefined {
+function deadEntry(text: string, filter: TriggerFilter, readsGlobs: boolean): Why | undefined {
   if (text === '' && !isIgnore(filter)) return { reason: 'it is empty, and nothing has an empty name', remedy: 'write a pattern, or remove the filter' };
   if (/[\r\n]/.test(text)) return { reason: 'it holds a line end, which no name has; several lines of a text are one pattern', remedy: 'write a list, one entry for each pattern' };
   if (/,\s/.test(text) && !text.includes('{')) return { reason: 'Gitea does not split a text at its commas', remedy: 'write a list: [a, b]' };
   if (isAboutPaths(filter)) {
     if (/^\.?\//.test(text)) return { reason: 'paths begin without "/" and "./"', remedy: `write ${JSON.stringify(text.replace(/^\.?\/+/, ''))}` };
-    if (text.endsWith('/') && !(is127 && text.endsWith('**/'))) return { reason: 'no path of a file ends with "/"', remedy: `write ${JSON.stringify(`${text}**`)}` };
+    if (text.endsWith('/') && !(readsGlobs && text.endsWith('**/'))) return { reason: 'no path of a file ends with "/"', remedy: `write ${JSON.stringify(`${text}**`)}` };
     return undefined;
   }
   const prefix = /^refs\/(heads|tags)\//.exec(text)?.[0];

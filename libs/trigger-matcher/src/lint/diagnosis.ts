@@ -1,13 +1,10 @@
-import type { GiteaVersion, Position, Problem } from '@tinqs/workflow-parser';
+import type { Position, Problem } from '@tinqs/workflow-parser';
 
 /** What a linter says of a workflow folder: a sentence, where it stands, and what to do about it. */
 export interface Diagnosis extends Problem {
   readonly path: string;
   readonly remedy: string;
 }
-
-/** 1.24 has no matcher of its own (it is judged as 1.25), but some things vanish there alone. */
-export type LintVersion = '1.24' | GiteaVersion;
 
 /** Who serves which labels; what is not known of an installation's runners cannot be linted. */
 export interface LabelService {

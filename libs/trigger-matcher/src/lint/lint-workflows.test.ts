@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { codeFrame } from './code-frame.js';
-import { lintedAs, lintWorkflows } from './lint-workflows.js';
+import { lintedAs } from './lint-version.js';
+import { lintWorkflows } from './lint-workflows.js';
 
 const good = 'on: push\njobs: {a: {runs-on: go}}\n';
 

@@ -1,6 +1,6 @@
-import { judgedAs } from '@tinqs/workflow-parser';
+import { newestGitea } from '@tinqs/workflow-parser';
 import type { WorkflowFile } from '../workflow-file.js';
-import type { Diagnosis, LabelService, LintVersion } from './diagnosis.js';
+import type { Diagnosis, LabelService } from './diagnosis.js';
 import { blindLabels } from './blind-labels.js';
 import { callers } from './callers.js';
 import { concurrencyRule } from './concurrency.js';
@@ -10,6 +10,7 @@ import { eventsRule } from './events.js';
 import { fileFindings } from './files.js';
 import { includeApart } from './include-apart.js';
 import { labels } from './labels.js';
+import { lintedAs } from './lint-version.js';
 import { lintedFile } from './linted-file.js';
 import type { LintFolder, LintRule } from './linted-file.js';
 import { misreadPatterns } from './misread-patterns.js';
@@ -30,20 +31,13 @@ export interface LintOptions {
 
 const rules: readonly LintRule[] = [stuckRun, eventsRule, deadFilters, deadTypes, misreadPatterns, patternChanges, labels, blindLabels, nameRaw, includeApart, concurrencyRule, serverConditions, callers];
 
-/** As which version a server is linted, with a note where that is an approximation. */
-export function lintedAs(server: string): { version: LintVersion; note?: string } {
-  if (/^v?1\.24(?!\d)/.test(server.trim())) return { version: '1.24' };
-  const { gitea, note } = judgedAs(server);
-  return { version: gitea, ...(note === undefined ? {} : { note }) };
-}
-
 /**
  * Says what is wrong with the workflows of a commit, or is not what it looks like, on one version of Gitea: in the order of files and lines.
  *
  * `files` is the content of the folder that counts (`listWorkflows`). Never throws, whatever the text.
  */
 export function lintWorkflows(files: readonly WorkflowFile[], options: LintOptions = {}): readonly Diagnosis[] {
-  const { version } = lintedAs(options.gitea ?? '1.27');
+  const { version } = lintedAs(options.gitea ?? newestGitea);
   const others = options.others ?? [];
   const folder: LintFolder = { files, service: options.service };
   return [

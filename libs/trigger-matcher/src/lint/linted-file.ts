@@ -1,10 +1,11 @@
 import type { ExpandResult, GiteaVersion, JobContext, Workflow } from '@tinqs/workflow-parser';
-import { expandJobs } from '@tinqs/workflow-parser';
+import { expandJobs, judgedAs } from '@tinqs/workflow-parser';
 import { contextOf } from '../event-context.js';
 import { pushEvent } from '../trigger-event.js';
 import type { WorkflowFile } from '../workflow-file.js';
 import { readWorkflowFile, workflowName } from '../workflow-file.js';
-import type { Diagnosis, LabelService, LintVersion } from './diagnosis.js';
+import type { Diagnosis, LabelService } from './diagnosis.js';
+import type { LintVersion } from './lint-version.js';
 
 /** A file with what Gitea makes of it, as the rules look at it. */
 export interface LintedFile {
@@ -29,7 +30,7 @@ export type LintRule = (file: LintedFile, folder: LintFolder) => readonly Diagno
 const push = pushEvent({ ref: 'refs/heads/main', before: '1'.repeat(40), after: '2'.repeat(40), changedFiles: null, message: '' });
 
 export function lintedFile(file: WorkflowFile, others: readonly WorkflowFile[], version: LintVersion): LintedFile | undefined {
-  const gitea = version === '1.24' ? '1.25' : version;
+  const { gitea } = judgedAs(version);
   const { workflow, problems } = readWorkflowFile(file, gitea);
   if (!workflow) return undefined;
   return { path: file.path, version, gitea, workflow, isBroken: problems.some(({ severity }) => severity === 'error'), expanded: expandedRows(workflow, contextOf(push, 'push', workflowName(file.path), gitea), others) };

@@ -1,7 +1,9 @@
 import type { GiteaVersion, Problem } from '@tinqs/workflow-parser';
+import { judgedAs, readingRules } from '@tinqs/workflow-parser';
 import type { WorkflowFile } from '../workflow-file.js';
 import { readWorkflowFile } from '../workflow-file.js';
-import type { Diagnosis, LintVersion } from './diagnosis.js';
+import type { Diagnosis } from './diagnosis.js';
+import type { LintVersion } from './lint-version.js';
 
 /** What to do about what the parser finds, by its code. */
 const remedies = new Map<string, string>([
@@ -28,16 +30,16 @@ const remedies = new Map<string, string>([
   ['jobs-panic', 'mend it at this place: it silences the other workflows too'],
 ]);
 
-/** What becomes of a file with an error. Since 1.26 jobs are read before the triggers, so what they get wrong concerns every event. */
+/** What becomes of a file with an error. Where jobs are read before the triggers, what they get wrong concerns every event. */
 function consequence(kind: 'workflow' | 'ignored', { code }: Problem, gitea: GiteaVersion): string {
-  if (code === 'jobs-panic') return gitea === '1.25' ? 'Gitea panics when this file is started, and loses the event for the files behind it' : 'Gitea panics on this file, and no workflow of the repository starts for any event';
+  if (code === 'jobs-panic') return readingRules[gitea].readsJobsFirst ? 'Gitea panics on this file, and no workflow of the repository starts for any event' : 'Gitea panics when this file is started, and loses the event for the files behind it';
   if (kind === 'ignored') return 'Gitea ignores this file';
   return 'Gitea starts no run of this file';
 }
 
 /** What the parser has found, with what follows from it. */
 export function parserFindings(file: WorkflowFile, version: LintVersion): readonly Diagnosis[] {
-  const gitea = version === '1.24' ? '1.25' : version;
+  const { gitea } = judgedAs(version);
   const { kind, problems } = readWorkflowFile(file, gitea);
   return problems.map((problem) => {
     const said = problem.severity === 'warning' || problem.message.includes('Gitea ignores') ? problem.message : `${problem.message}. ${consequence(kind, problem, gitea)}`;

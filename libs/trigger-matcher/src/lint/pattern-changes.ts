@@ -1,5 +1,6 @@
 import { compileFilterPattern } from '../filter-pattern.js';
 import { quoted } from '../reason.js';
+import { versionRules } from '../version-rules.js';
 import { warningAt } from './diagnosis.js';
 import { patternFilters } from './filters-of.js';
 import type { LintRule } from './linted-file.js';
@@ -10,7 +11,7 @@ export const patternChanges: LintRule = ({ path, gitea, workflow }) =>
     patternFilters(trigger).flatMap((filter) =>
       filter.values.flatMap((entry) => {
         const [before, since] = [compileFilterPattern(entry.value, '1.26'), compileFilterPattern(entry.value, '1.27')];
-        if (!before || (gitea === '1.27' && !since)) return [];
+        if (!before || (versionRules[gitea].readsGlobs && !since)) return [];
         if (!since) return [warningAt(path, entry, 'pattern-changes', `${filter.key} ${quoted([entry.value])} is no valid pattern any more in Gitea 1.27, and the whole ${filter.key} condition fails there`, 'write it in a way that both read: without "+" and "?" at the start or behind braces, and with every "{" escaped')];
         const witness = namesLike(entry.value.replace(/^!/, '')).find((name) => before.matches(name) !== since.matches(name));
         if (witness === undefined) return [];

@@ -1,4 +1,4 @@
-import { mentionsOf, placeOf } from '@tinqs/workflow-parser';
+import { mentionsOf, placeOf, readingRules } from '@tinqs/workflow-parser';
 import type { Diagnosis } from './diagnosis.js';
 import { errorAt, warningAt } from './diagnosis.js';
 import type { LintRule } from './linted-file.js';
@@ -11,7 +11,7 @@ const waits = 'and the job waits until it is given up after 24 hours';
 
 /** Since 1.27 the server judges the `if` of jobs with `needs`, and of the jobs of a called file. Source: Gitea 1.27, services/actions/job_emitter.go. */
 export const serverConditions: LintRule = ({ path, gitea, workflow }) => {
-  if (gitea !== '1.27') return [];
+  if (!readingRules[gitea].expandsCallers) return [];
   return workflow.jobs.flatMap((job): readonly Diagnosis[] => {
     if (job.if === undefined || (job.needs.length === 0 && workflow.call === undefined)) return [];
     const at = placeOf(workflow, job, 'if');
