@@ -1,3 +1,4 @@
+import { newestGitea } from '@tinqs/workflow-parser';
 import { Command, CommanderError } from 'commander';
 import { explain, type ExplainOptions } from './commands/explain.js';
 import { jobs, type JobsOptions } from './commands/jobs.js';
@@ -47,7 +48,7 @@ program
   .option('--action <word>', 'as under types: opened, synchronize, labeled, …')
   .option('--workflow <name>', 'the file that is dispatched, or the workflow that ran')
   .option('--var <NAME=value>', 'a variable, for labels and names; may be repeated', (value: string, before: readonly string[]) => [...before, value], [])
-  .option('--gitea <version>', 'judge as this version', '1.27')
+  .option('--gitea <version>', 'judge as this version', newestGitea)
   .option('--from-delivery <file>', 'a recorded delivery instead of flags')
   .option('--json', 'print JSON')
   .action((folder: string, options: ExplainOptions) => {
@@ -58,7 +59,7 @@ program
   .command('lint')
   .argument('<dir>', 'the root of a checkout')
   .description('what is wrong with its workflows, or is not what it looks like; exit 1 if there is a finding')
-  .option('--gitea <version>', 'what this version makes of them: 1.24 to 1.27', '1.27')
+  .option('--gitea <version>', 'what this version makes of them: 1.24 to 1.27', newestGitea)
   .option('--runners <file>', 'the classes that serve labels; else apps/dispatcher/runners.yml')
   .option('--json', 'print JSON')
   .action((folder: string, options: LintCommandOptions) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { oneLine } from '@tinqs/fleet';
 import { explainDecision, matchTriggers, type Decision, type TriggerEvent, type WorkflowFile } from '@tinqs/trigger-matcher';
-import { formatProblem, judgedAs } from '@tinqs/workflow-parser';
+import { formatProblem, judgedAs, newestGitea } from '@tinqs/workflow-parser';
 import { eventOfDelivery } from '../event-of-delivery.js';
 import { eventOfFlags, type EventFlags } from '../event-of-flags.js';
 import { CommandFailure, type ExitCode } from '../failure.js';
@@ -17,7 +17,7 @@ export interface ExplainOptions extends EventFlags {
 
 /** What an event would start, and the rule that decides it, for every workflow of a checkout. Exit 1 if Gitea can use one of them for nothing. */
 export function explain(folder: string, options: ExplainOptions, print: (text: string) => void, printNote: (text: string) => void = print): ExitCode {
-  const { gitea, note } = judgedAs(options.gitea ?? '1.27');
+  const { gitea, note } = judgedAs(options.gitea ?? newestGitea);
   const { files } = readWorkflows(folder);
   const changedFiles = options.files === undefined ? null : options.files.split(',').map((file) => file.trim().replace(/^\.\//, '')).filter((file) => file !== '');
   const event = withVariables(options.fromDelivery === undefined ? eventOfFlags(options, changedFiles) : eventOfDelivery(options.fromDelivery, changedFiles), options.var ?? []);

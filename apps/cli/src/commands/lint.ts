@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { oneLine } from '@tinqs/fleet';
 import { codeFrame, lintedAs, lintWorkflows, type Diagnosis } from '@tinqs/trigger-matcher';
+import { newestGitea } from '@tinqs/workflow-parser';
 import type { ExitCode } from '../failure.js';
 import { readLabelService } from '../runners-file.js';
 import { readWorkflows } from '../workflow-folder.js';
@@ -22,7 +23,7 @@ export interface LintOutput {
 
 /** What is wrong with the workflows of a checkout, or is not what it looks like. Exit 1 if there is a finding. */
 export function lint(folder: string, options: LintCommandOptions, { print, printNote, width }: LintOutput): ExitCode {
-  const { version, note } = lintedAs(options.gitea ?? '1.27');
+  const { version, note } = lintedAs(options.gitea ?? newestGitea);
   const { files, others } = readWorkflows(folder);
   const runners = readLabelService(options.runners);
   const found = lintWorkflows(files, { gitea: version, others, ...(runners ? { service: runners.service } : {}) });
