@@ -3,6 +3,8 @@
 # Finds a tool on the machine or installs it: on PATH, baked, downloaded. Sourced, brings action.sh along.
 # versions.tsv is images/versions.json as lines: tool, architecture, version, algorithm, sum, address; "-" is not pinned.
 
+# A pattern of folders that are not there is nothing.
+shopt -s nullglob
 # shellcheck source=action.sh
 . "${BASH_SOURCE[0]%/*}/action.sh"
 

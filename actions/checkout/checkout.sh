@@ -3,13 +3,12 @@
 set -euo pipefail
 shopt -s dotglob globstar nullglob
 
-HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=../_lib/action.sh
-. "$HERE/../_lib/action.sh"
+. "${BASH_SOURCE[0]%/*}/../_lib/action.sh"
 # shellcheck source=../_lib/git.sh
-. "$HERE/../_lib/git.sh"
+. "${BASH_SOURCE[0]%/*}/../_lib/git.sh"
 # shellcheck source=inputs.sh
-. "$HERE/inputs.sh"
+. "${BASH_SOURCE[0]%/*}/inputs.sh"
 
 # FULL_REF and COMMIT, from the event or by asking the server. The commit decides: a branch may be gone or moved since the push.
 choose_ref() {

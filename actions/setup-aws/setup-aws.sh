@@ -1,13 +1,10 @@
 #!/usr/bin/env bash
 # The AWS CLI, a region, credentials and a login to ECR. Inputs come as SETUP_AWS_* from action.yml.
 set -euo pipefail
-shopt -s nullglob
-
-HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=../_lib/tool.sh
-. "$HERE/../_lib/tool.sh"
+. "${BASH_SOURCE[0]%/*}/../_lib/tool.sh"
 # shellcheck source=inputs.sh
-. "$HERE/inputs.sh"
+. "${BASH_SOURCE[0]%/*}/inputs.sh"
 
 # The machine knows its region; IMDSv2 asks for a token first.
 find_region() {

@@ -1,11 +1,8 @@
 #!/usr/bin/env bash
 # Puts Go on PATH. Inputs come as SETUP_GO_* from action.yml.
 set -euo pipefail
-shopt -s nullglob
-
-HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=../_lib/tool.sh
-. "$HERE/../_lib/tool.sh"
+. "${BASH_SOURCE[0]%/*}/../_lib/tool.sh"
 
 STABLE=1.26
 

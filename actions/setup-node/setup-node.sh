@@ -1,11 +1,8 @@
 #!/usr/bin/env bash
 # Puts Node and pnpm on PATH. Inputs come as SETUP_NODE_* from action.yml.
 set -euo pipefail
-shopt -s nullglob
-
-HERE=$(cd -P -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd -P)
 # shellcheck source=../_lib/tool.sh
-. "$HERE/../_lib/tool.sh"
+. "${BASH_SOURCE[0]%/*}/../_lib/tool.sh"
 
 LTS=22
 
