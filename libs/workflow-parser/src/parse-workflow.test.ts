@@ -63,6 +63,14 @@ jobs:
     expect(parseWorkflow(text).kind).toBe('workflow');
   });
 
+  it.each<[string, readonly string[], string]>([
+    ['{a: }', ['error jobs-error 2:8'], 'its error names runs-on'],
+    ['{b: {}, a: }', ['warning runs-on-missing 2:8', 'error jobs-error 2:15'], 'of another job it is said'],
+    ['{a: , b: }', ['error jobs-error 2:8', 'warning runs-on-missing 2:13'], 'Gitea stops at the first, and the second is wrong as well'],
+  ])('says once what an empty job lacks: %j → %j %s', (jobs, expected, _reason) => {
+    expect(problems(`on: push\njobs: ${jobs}`)).toEqual(expected);
+  });
+
   it('refuses aliases that multiply, and one that contains itself, where they are decoded', () => {
     const bomb = `a0: &a0 [x, x, x, x, x, x, x, x, x]\n${Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(', ')}]\n`).join('')}on: push\njobs: {j: {with: {x: *a9}}}\n`;
 

@@ -35,11 +35,13 @@ export function parseWorkflow(text: string, options: ParseOptions = {}): ParseRe
     report: (node, code, message) => void problems.push(problemAt(document, node, code, message)),
   });
   const tried = triggers ? tryJobs(document, gitea) : undefined;
-  if (tried && !problems.some((problem) => problem.line === tried.problem.line && problem.column === tried.problem.column)) problems.push(tried.problem);
+  const isTold = (at: Problem): boolean => problems.some((problem) => problem.line === at.line && problem.column === at.column);
+  if (tried && !isTold(tried.problem)) problems.push(tried.problem);
   const inOrder = (): readonly Problem[] => problems.sort((a, b) => a.line - b.line || a.column - b.column);
   if (decoded.findings.some(({ stage }) => stage === 'file')) return { kind: 'ignored', problems: inOrder() };
   const workflow = workflowOf(document, decoded, triggers ?? [], gitea, tried?.kind === 'panic' && readsJobsFirst ? tried.problem : undefined);
-  problems.push(...warningsOf(workflow, decoded));
+  // The error of an empty job says already that it asks for no label.
+  problems.push(...warningsOf(workflow, decoded).filter((warning) => warning.code !== 'runs-on-missing' || !isTold(warning)));
   return !triggers || (tried?.kind === 'error' && readsJobsFirst) ? { kind: 'ignored', problems: inOrder(), workflow } : { kind: 'workflow', workflow, problems: inOrder() };
 }
 

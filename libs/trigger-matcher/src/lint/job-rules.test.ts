@@ -28,6 +28,7 @@ describe('lint: labels', () => {
     ['{a: {runs-on: "${{ matrix.os }}", strategy: {matrix: {os: "${{ fromJSON(vars.L) }}"}}}}', ['label-dead 2:21'], 'the raw text since 1.27'],
     ['{a: {}}', ['runs-on-missing 2:8'], 'any runner'],
     ['{a: {runs-on: }}', ['runs-on-empty 2:8'], 'no runner'],
+    ['{a: }', ['jobs-panic 2:8'], 'an empty job is one error', '1.25'],
     ['{a: {runs-on: "x${{ github.ref }}"}}', ['label-blind 2:21'], '1.24 sees no github', '1.24'],
     ['{a: {runs-on: "x${{ github.ref }}"}}', [], '1.25 does', '1.25'],
     ['{a: {runs-on: "${{ vars.X }}"}}', ['label-blind 2:21'], 'no vars at a dispatch', '1.25', '[push, workflow_dispatch]'],
