@@ -8,6 +8,7 @@ import { status } from './commands/status.js';
 import { why } from './commands/why.js';
 import type { CommandContext } from './context.js';
 import { CommandFailure, type ExitCode } from './failure.js';
+import { terminalOutput } from './output.js';
 import { findTarget, type TargetOptions } from './target.js';
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -52,7 +53,7 @@ program
   .option('--from-delivery <file>', 'a recorded delivery instead of flags')
   .option('--json', 'print JSON')
   .action((folder: string, options: ExplainOptions) => {
-    process.exitCode = explain(folder, options, (text) => process.stdout.write(`${text}\n`), (text) => process.stderr.write(`${text}\n`));
+    process.exitCode = explain(folder, options, terminalOutput(process.stdout, process.stderr));
   });
 
 program
@@ -63,7 +64,7 @@ program
   .option('--runners <file>', 'the classes that serve labels; else apps/dispatcher/runners.yml')
   .option('--json', 'print JSON')
   .action((folder: string, options: LintCommandOptions) => {
-    process.exitCode = lint(folder, options, { print: (text) => process.stdout.write(`${text}\n`), printNote: (text) => process.stderr.write(`${text}\n`), width: process.stdout.columns });
+    process.exitCode = lint(folder, options, terminalOutput(process.stdout, process.stderr));
   });
 
 program.parseAsync().catch((cause: unknown) => {

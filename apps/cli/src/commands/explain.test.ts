@@ -21,9 +21,10 @@ describe('tinqs-ci explain', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const run = (options: ExplainOptions, checkout = folder) => {
+  const run = (options: ExplainOptions, checkout = folder, width?: number) => {
     let text = '';
-    const exit = explain(checkout, options, (line) => (text += `${line}\n`));
+    const print = (line: string) => (text += `${line}\n`);
+    const exit = explain(checkout, options, { print, printNote: print, width });
     return { exit, text };
   };
 
@@ -71,6 +72,17 @@ describe('tinqs-ci explain', () => {
   it('asks every file for a dispatch that names none', () => {
     expect(run({ event: 'workflow_dispatch', gitea: '1.25' }).text.match(/✔/g)).toHaveLength(2);
     expect(run({ event: 'workflow_dispatch', gitea: '1.25', workflow: 'docs.yml' }).text.match(/✔/g)).toHaveLength(1);
+  });
+
+  it('wraps its sentences where a person reads, and not where a script does', () => {
+    const long = (text: string) => text.split('\n').filter((line) => line.length > 80 && line.trim().includes(' ', 81));
+    writeFileSync(join(folder, '.gitea/workflows/build.yml'), `on: {push: {branches: [one, two, three]}}\njobs: {a: {runs-on: [${Array.from({ length: 20 }, (_, i) => `label-${i}`).join(', ')}]}}\n`);
+    const [wide, narrow] = [run({ files: 'a', ref: 'one' }).text, run({ files: 'a', ref: 'one' }, folder, 80).text];
+    writeFileSync(join(folder, '.gitea/workflows/build.yml'), FILES['.gitea/workflows/build.yml']);
+
+    expect(long(wide)).not.toEqual([]);
+    expect(long(narrow)).toEqual([]);
+    expect(narrow.replaceAll(/\n {2,}/g, ' ').replaceAll(/ +/g, ' ')).toBe(wide.replaceAll(/\n {2,}/g, ' ').replaceAll(/ +/g, ' '));
   });
 
   it('says that paths are not judged without changed files', () => {

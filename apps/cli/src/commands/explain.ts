@@ -5,7 +5,9 @@ import { formatProblem, judgedAs, newestGitea } from '@tinqs/workflow-parser';
 import { eventOfDelivery } from '../event-of-delivery.js';
 import { eventOfFlags, type EventFlags } from '../event-of-flags.js';
 import { CommandFailure, type ExitCode } from '../failure.js';
+import type { Output } from '../output.js';
 import { readWorkflows } from '../workflow-folder.js';
+import { wrap } from '../wrap.js';
 
 export interface ExplainOptions extends EventFlags {
   readonly gitea?: string;
@@ -16,7 +18,7 @@ export interface ExplainOptions extends EventFlags {
 }
 
 /** What an event would start, and the rule that decides it, for every workflow of a checkout. Exit 1 if Gitea can use one of them for nothing. */
-export function explain(folder: string, options: ExplainOptions, print: (text: string) => void, printNote: (text: string) => void = print): ExitCode {
+export function explain(folder: string, options: ExplainOptions, { print, printNote, width }: Output): ExitCode {
   const { gitea, note } = judgedAs(options.gitea ?? newestGitea);
   const { files } = readWorkflows(folder);
   const changedFiles = options.files === undefined ? null : options.files.split(',').map((file) => file.trim().replace(/^\.\//, '')).filter((file) => file !== '');
@@ -26,7 +28,7 @@ export function explain(folder: string, options: ExplainOptions, print: (text: s
   if (note !== undefined) printNote(note);
   if (options.files === undefined && decisions.some(({ reason }) => reason.code === 'files-unknown')) printNote('conditions on paths fail, since no changed files are named: add --files a,b');
   if (options.json === true) print(JSON.stringify(decisions.map(toJson)));
-  else print([...(files.length === 0 ? ['no workflow file'] : []), ...decisions.map((decision) => shown(decision, folder))].join('\n'));
+  else print([...(files.length === 0 ? ['no workflow file'] : []), ...decisions.map((decision) => shown(decision, folder, width ?? Infinity))].join('\n'));
   return decisions.every((decision) => decision.outcome === 'runs' || decision.outcome === 'no-match') ? 0 : 1;
 }
 
@@ -50,7 +52,7 @@ function withVariables(event: TriggerEvent, given: readonly string[]): TriggerEv
   return { ...event, context: { ...event.context, vars: Object.fromEntries(vars) } };
 }
 
-function shown(decision: Decision, folder: string): string {
+function shown(decision: Decision, folder: string, width: number): string {
   const mark = decision.outcome === 'runs' ? '✔' : decision.outcome === 'no-match' ? '–' : '✘';
   const sentence = explainDecision({ ...decision, path: join(folder, decision.path), reason: { ...decision.reason, path: join(folder, decision.reason.path) } });
   const jobs = decision.jobs.map(({ name, labels, needs, status, parent }) => {
@@ -58,7 +60,7 @@ function shown(decision: Decision, folder: string): string {
     return `    ${parent === undefined ? '' : '  '}${oneLine(name)}  runs-on ${labels.length === 0 ? '(any runner)' : labels.map((label) => (label === '' ? "''" : oneLine(label))).join(', ')}${behind}`;
   });
   const notes = decision.problems.map((problem) => `    ! ${oneLine(formatProblem({ ...problem, path: join(folder, decision.path) }))}${problem.message.includes('"vars"') ? '; add --var NAME=value' : ''}`);
-  return [`${mark} ${oneLine(sentence)}`, ...jobs, ...notes].join('\n');
+  return [wrap(`${mark} ${oneLine(sentence)}`, width), ...[...jobs, ...notes].map((line) => wrap(line, width, '        '))].join('\n');
 }
 
 function toJson({ path, outcome, reason, jobs, problems }: Decision): object {

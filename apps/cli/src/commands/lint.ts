@@ -3,6 +3,7 @@ import { oneLine } from '@tinqs/fleet';
 import { codeFrame, lintedAs, lintWorkflows, type Diagnosis } from '@tinqs/trigger-matcher';
 import { newestGitea } from '@tinqs/workflow-parser';
 import type { ExitCode } from '../failure.js';
+import type { Output } from '../output.js';
 import { readLabelService } from '../runners-file.js';
 import { readWorkflows } from '../workflow-folder.js';
 import { wrap } from '../wrap.js';
@@ -13,16 +14,8 @@ export interface LintCommandOptions {
   readonly json?: boolean;
 }
 
-export interface LintOutput {
-  readonly print: (text: string) => void;
-  /** What is no finding: how the versions were judged, which classes are not known. */
-  readonly printNote: (text: string) => void;
-  /** Columns of the terminal; sentences are not wrapped where none reads. */
-  readonly width?: number | undefined;
-}
-
 /** What is wrong with the workflows of a checkout, or is not what it looks like. Exit 1 if there is a finding. */
-export function lint(folder: string, options: LintCommandOptions, { print, printNote, width }: LintOutput): ExitCode {
+export function lint(folder: string, options: LintCommandOptions, { print, printNote, width }: Output): ExitCode {
   const { version, note } = lintedAs(options.gitea ?? newestGitea);
   const { files, others } = readWorkflows(folder);
   const runners = readLabelService(options.runners);
