@@ -9,6 +9,16 @@ export interface PushCase {
   readonly differs124?: string;
 }
 
+type Change = Parameters<CaseRepository['commit']>[0];
+
+/** Pushes to main, each of the commits that stand in one list. */
+export const pushes = (...each: readonly (readonly Change[])[]) => async ({ commit, push }: CaseRepository): Promise<void> => {
+  for (const changes of each) {
+    for (const change of changes) commit(change);
+    await push();
+  }
+};
+
 export const WORKFLOWS = '.gitea/workflows';
 export const job = (id: string, more = '') => `  ${id}: {runs-on: go, steps: [{run: echo}]${more}}\n`;
 export const workflow = (on: string, jobs = job('build')) => `on: ${on}\njobs:\n${jobs}`;

@@ -1,4 +1,4 @@
-import { job, one, workflow, WORKFLOWS, type PushCase } from './push-case.js';
+import { job, one, pushes, workflow, WORKFLOWS, type PushCase } from './push-case.js';
 
 /** Which rows a run has. */
 export const rowCases: readonly PushCase[] = [
@@ -26,9 +26,6 @@ export const rowCases: readonly PushCase[] = [
   { title: 'a called workflow and its caller', files: { ...one('push', '  call: {uses: ./.gitea/workflows/called.yml, with: {who: me}}\n  after: {needs: call, runs-on: go, steps: [{run: echo}]}\n'), [`${WORKFLOWS}/called.yml`]: 'on: {workflow_call: {inputs: {who: {type: string}}}}\njobs:\n  in: {runs-on: "for-${{ inputs.who }}", steps: [{run: echo}]}\n  out: {needs: in, runs-on: go, steps: [{run: echo}]}\n' } },
   { title: 'a called workflow that is not there', files: one('push', '  call: {uses: ./.gitea/workflows/nothing.yml}\n  a: {runs-on: go, steps: [{run: echo}]}\n') },
   { title: 'a group shared within a run', files: one('push', job('a', ', concurrency: g, strategy: {matrix: {n: [1, 2]}}')), differs124: 'a text under concurrency starts no run' },
-  { title: 'a group of the workflow', files: { [`${WORKFLOWS}/ci.yml`]: `on: push\nconcurrency: {group: "ci-\${{ github.ref }}", cancel-in-progress: true}\njobs:\n${job('a')}${job('b', ', needs: a')}` }, play: async ({ commit, push }) => {
-      commit({ 'a.txt': 'a' });
-      await push();
-    } },
+  { title: 'a group of the workflow', files: { [`${WORKFLOWS}/ci.yml`]: `on: push\nconcurrency: {group: "ci-\${{ github.ref }}", cancel-in-progress: true}\njobs:\n${job('a')}${job('b', ', needs: a')}` }, play: pushes([{ 'a.txt': 'a' }]) },
   { title: 'a matrix in an expression, a value that is no list', files: one('push', job('a', ', strategy: {matrix: "${{ fromJSON(vars.X) }}"}') + '  b: {runs-on: "${{ matrix.os }}", strategy: {matrix: {os: go}}, steps: [{run: echo}]}\n') },
 ];

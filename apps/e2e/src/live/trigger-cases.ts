@@ -1,38 +1,17 @@
-import { job, one, workflow, WORKFLOWS, type PushCase } from './push-case.js';
+import { job, one, pushes, workflow, WORKFLOWS, type PushCase } from './push-case.js';
 
 /** Which files, refs and commits count. */
 export const triggerCases: readonly PushCase[] = [
-  { title: 'a plain push', files: one('push'), play: async ({ commit, push }) => {
-      commit({ 'a.txt': 'a' });
-      await push();
-    } },
+  { title: 'a plain push', files: one('push'), play: pushes([{ 'a.txt': 'a' }]) },
   {
     title: 'paths: a hit in the older of two commits, a miss, a file taken back',
     files: one('{push: {paths: ["src/**", "!src/gen/**"]}}'),
-    play: async ({ commit, push }) => {
-      commit({ 'src/a.go': 'a' });
-      commit({ 'docs/a.md': 'a' });
-      await push();
-      commit({ 'docs/b.md': 'b' });
-      await push();
-      commit({ 'src/gen/x.go': 'x' });
-      await push();
-      commit({ 'src/b.go': 'b' });
-      commit({ 'src/b.go': null });
-      await push();
-    },
+    play: pushes([{ 'src/a.go': 'a' }, { 'docs/a.md': 'a' }], [{ 'docs/b.md': 'b' }], [{ 'src/gen/x.go': 'x' }], [{ 'src/b.go': 'b' }, { 'src/b.go': null }]),
   },
   {
     title: 'paths-ignore: all ignored, some left, an empty commit',
     files: one('{push: {paths-ignore: ["docs/**", "*.md"]}}'),
-    play: async ({ commit, push }) => {
-      commit({ 'docs/a.md': 'a', 'README.md': 'r' });
-      await push();
-      commit({ 'docs/a.md': 'b', 'main.go': 'm' });
-      await push();
-      commit({});
-      await push();
-    },
+    play: pushes([{ 'docs/a.md': 'a', 'README.md': 'r' }], [{ 'docs/a.md': 'b', 'main.go': 'm' }], [{}]),
   },
   {
     title: 'paths: a file deleted, renamed into, made executable',
@@ -51,14 +30,7 @@ export const triggerCases: readonly PushCase[] = [
   {
     title: 'paths: names with spaces, quotes and letters beyond ASCII',
     files: one('{push: {paths: ["**/ä*.md", "a b/*"]}}'),
-    play: async ({ commit, push }) => {
-      commit({ 'x/ähm.md': 'a' });
-      await push();
-      commit({ 'a b/"c"': 'c' });
-      await push();
-      commit({ 'a/b': 'c' });
-      await push();
-    },
+    play: pushes([{ 'x/ähm.md': 'a' }], [{ 'a b/"c"': 'c' }], [{ 'a/b': 'c' }]),
   },
   {
     title: 'branches: a filter, a folder of them, one taken out',
@@ -214,11 +186,6 @@ export const triggerCases: readonly PushCase[] = [
       [`${WORKFLOWS}/e.yml`]: workflow('{push: {paths: ["**", "!**/docs/*"]}}', job('excluded')),
       [`${WORKFLOWS}/f.yml`]: workflow('{push: {paths: ["v\\\\d.txt", "a+b"]}}', job('digit')),
     },
-    play: async ({ commit, push }) => {
-      for (const path of ['xREADME.md', 'src/a.go', 'y.txt', 'docs/a', 'v1.txt', 'vd.txt', 'aab']) {
-        commit({ [path]: path });
-        await push();
-      }
-    },
+    play: pushes(...['xREADME.md', 'src/a.go', 'y.txt', 'docs/a', 'v1.txt', 'vd.txt', 'aab'].map((path) => [{ [path]: path }])),
   },
 ];
