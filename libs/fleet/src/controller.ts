@@ -11,7 +11,7 @@ import { scopeKey, type Scope } from './scope.js';
 import type { FleetSettings } from './settings.js';
 import { createSurroundings } from './surroundings.js';
 import { takePlaces } from './take-places.js';
-import { minutes, seconds, type Instant } from './time.js';
+import { minutes, type Instant } from './time.js';
 import { withdrawGrants } from './withdraw.js';
 import type { World } from './world.js';
 
@@ -30,8 +30,6 @@ export interface Served {
 }
 
 const MOST_ROUNDS = 10;
-/** What refuses a job must not be an old picture: it is taken anew once it is older than this. */
-const OLD_PICTURE = seconds(5);
 const FROM_AROUND: ReadonlySet<ReasonCode> = new Set(['PAUSED', 'GITEA_SILENT', 'EC2_SILENT', 'AMI_BREAKER', 'NO_CAPACITY', 'SPOT_QUOTA', 'CAP_ALL', 'CAP_CLASS', 'CAP_SCOPE', 'BUDGET']);
 /** A scope is forgotten only after days without anything alive, so it need not be noted again at once. */
 const NOTED_FOR = minutes(10);
@@ -42,19 +40,21 @@ export function createController(ports: FleetPorts, settings: FleetSettings): Co
 
   async function serve(scope: Scope, options: { readonly deliveredAt?: number } = {}): Promise<Served> {
     const asked = new Set<string>();
+    const picturesBefore = surroundings.pictures();
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
-      const items = await ports.store.loadScope(scopeKey(scope));
-      const world = await surroundings.world(scope, await consume(items));
+      const items = await consume(await ports.store.loadScope(scopeKey(scope)));
+      let world = await surroundings.world(scope, items);
       const now = ports.now();
-      const actions = plan(world, now);
+      let actions = plan(world, now);
+      if (isRefused(actions) && surroundings.pictures() === picturesBefore) {
+        surroundings.forget();
+        world = await surroundings.world(scope, items);
+        actions = plan(world, now);
+      }
       const unsure = actions.filter((action) => action.kind === 'confirm' && !asked.has(action.jobId));
       if (unsure.length > 0) {
         for (const { jobId } of unsure) asked.add(jobId);
         await Promise.all(unsure.map(({ jobId }) => confirm(scope, world, jobId)));
-        continue;
-      }
-      if (actions.some((action) => action.kind === 'hold' && FROM_AROUND.has(action.reason.code)) && surroundings.age(now) > OLD_PICTURE) {
-        surroundings.forget();
         continue;
       }
       if (actions.some((action) => action.kind === 'grant')) {
@@ -125,4 +125,9 @@ export function createController(ports: FleetPorts, settings: FleetSettings): Co
   }
 
   return { record: (scope, fact, known) => recordListedFact(ports, scope, fact, known), serve };
+}
+
+/** What refuses a job must not be older than the wish to plan: a place that became free may be its cause. */
+function isRefused(actions: readonly Action[]): boolean {
+  return actions.some((action) => action.kind === 'hold' && FROM_AROUND.has(action.reason.code));
 }

@@ -26,17 +26,19 @@ export interface Surroundings {
   world(scope: Scope, items: ScopeItems): Promise<World>;
   /** After a refused cap or a pool's refusal: read again next time. */
   forget(): void;
-  /** How old the picture is, in milliseconds. */
-  age(now: Instant): number;
+  /** How many pictures were begun so far: whoever finds more than before has a newer one than then. */
+  pictures(): number;
 }
 
 type Around = Pick<World, 'cap' | 'capLimits' | 'rests' | 'breakers' | 'lastAnswer' | 'paused' | 'budget'>;
 
 export function createSurroundings(ports: Pick<FleetPorts, 'store' | 'now' | 'server'>, settings: FleetSettings): Surroundings {
   let cached: { readonly at: Instant; readonly around: Promise<Around> } | undefined;
+  let pictures = 0;
   const around = (): Promise<Around> => {
     const now = ports.now();
     if (cached === undefined || now - cached.at > seconds(60)) {
+      pictures += 1;
       const read = readAround(ports, settings, now);
       cached = { at: now, around: read };
       read.catch(() => {
@@ -51,7 +53,7 @@ export function createSurroundings(ports: Pick<FleetPorts, 'store' | 'now' | 'se
       return { ...outside, installation: settings.installation, scope, jobs: items.jobs, runners: items.runners, plan: items.plan, classes: settings.classes, subnets: settings.subnets, server };
     },
     forget: () => (cached = undefined),
-    age: (now) => (cached === undefined ? 0 : now - cached.at),
+    pictures: () => pictures,
   };
 }
 

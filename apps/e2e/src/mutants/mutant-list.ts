@@ -59,7 +59,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('nothing is launched without a place', 'take-places.ts', "if (outcome.kind === 'taken') taken.push(grant);\n      else", 'taken.push(grant);\n     '),
   mutant('a place is given back when nothing was launched', 'launch-runner.ts', 'await ports.store.releaseCap([holder]);', ''),
   mutant('a launch that is too late is none', 'launch-runner.ts', 'if (registeredAt >= deadline || ', 'if ('),
-  mutant('a refusal is believed when it is fresh', 'controller.ts', 'surroundings.age(now) > OLD_PICTURE', 'false'),
+  mutant('a refusal is believed when it is fresh', 'controller.ts', 'isRefused(actions) && surroundings.pictures() === picturesBefore', 'false'),
   mutant('a noted scope is swept', 'controller.ts', 'await ports.store.noteScope(scope);', ''),
   mutant('a job that cannot be confirmed holds up no other', 'controller.ts', "      ports.log.warn('job could not be confirmed'", "      throw cause;\n      ports.log.warn('job could not be confirmed'"),
   // The sweep.

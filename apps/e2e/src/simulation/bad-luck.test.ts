@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FleetPorts, GiteaPort } from '@tinqs/fleet';
+import { reconcileInstance, type FleetPorts, type GiteaPort } from '@tinqs/fleet';
 import { createStand, MINUTE, SECOND, type Stand } from './stand.js';
 
 const job = (key: string, durationMs = 5 * SECOND) => ({ key, labels: ['go'], durationMs });
@@ -122,5 +122,20 @@ describe('what EC2 refuses', () => {
 
     expect(stand.world.ledger.served.map((served) => served.conclusion)).toEqual(['success']);
     expect(stand.world.gitea.registrations.size).toBe(0);
+  });
+});
+
+describe('a place under the cap', () => {
+  it('that became free is seen by the plan that it causes, however lately the cap was found full', async () => {
+    const stand = createStand({ settings: { maxRunners: 1 } });
+    stand.push([job('first', 10 * MINUTE), job('second')]);
+    await stand.pass(MINUTE);
+    const [holder] = stand.world.ledger.machines;
+    expect((await stand.controller.serve(stand.scope)).held.map(({ code }) => code)).toEqual(['CAP_ALL']);
+    stand.world.do('terminate', { instanceId: holder!.instanceId, force: true });
+    stand.world.settle(stand.world.now + 4 * SECOND);
+    await reconcileInstance(stand.ports, stand.settings, holder!.instanceId);
+
+    expect((await stand.controller.serve(stand.scope)).launched).toHaveLength(1);
   });
 });
