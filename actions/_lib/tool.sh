@@ -120,8 +120,12 @@ npm_get() {
   attempt show_log npm_retryable "$@"
 }
 
-# In the workspace, whose .npmrc counts. Cache and log are this call's own: HOME may belong to another user. The tries are ours.
-job_npm() { (cd -- "${GITHUB_WORKSPACE:-.}" && npm "$@" --cache="$SCRATCH/npm" --logs-max=0 --loglevel=error --fetch-retries=0 --update-notifier=false); }
+# In the workspace, whose .npmrc counts: by --prefix, or npm would look for a package.json further up. Cache and log are this
+# call's own, HOME may belong to another user. The tries are ours.
+job_npm() {
+  local workspace=${GITHUB_WORKSPACE:-$PWD}
+  (cd -- "$workspace" && npm "$@" --prefix="$workspace" --cache="$SCRATCH/npm" --logs-max=0 --loglevel=error --fetch-retries=0 --update-notifier=false)
+}
 
 get_package() {
   local folder

@@ -153,9 +153,11 @@ describe('where no mirror is named', () => {
     expect([readdirSync(job.home), readdirSync(job.temp), readdirSync(job.workspace)]).toEqual([[], [], []]);
   });
 
-  it('the .npmrc of the workspace names the registry', async () => {
+  it('the .npmrc of the workspace names the registry, whatever lies above it', async () => {
     delete job.env['npm_config_registry'];
     writeFileSync(join(job.workspace, '.npmrc'), `registry=${server.url}\n`);
+    // npm alone would take the folder of this file for the project.
+    writeFileSync(join(job.folder, 'package.json'), '{}');
 
     const { outputs, log } = await direct();
 
