@@ -1,4 +1,3 @@
-import './few-threads.js';
 import { ConfigError } from '@tinqs/installation';
 import { parseOptions, UsageError } from './options.js';
 import { createReporter, type ReportLine } from './report.js';

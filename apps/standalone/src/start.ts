@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createEventPlanner, createOnce, dispatchBatch } from '@tinqs/dispatcher';
 import { createController, reconcileInstance, type Scope } from '@tinqs/fleet';
@@ -20,6 +21,8 @@ import { openSurroundings } from './surroundings.js';
 
 const TABLE = 'tinqs-ci-runs';
 const WATCH_MS = 3_000;
+/** A look reads every open job. */
+const LOOK_REST_MS = 300;
 const PATIENCE_MS = 2_000;
 const LOCAL_FILE = '.tinqs-ci/local.json';
 
@@ -60,7 +63,7 @@ export async function start(options: Options, environment: Environment, tools: {
   const look = () => {
     if (isLookAhead) return;
     isLookAhead = true;
-    looking = looking.then(lookNow).catch((cause: unknown) => log.warn('could not look at the table', { cause }));
+    looking = looking.then(() => pause(LOOK_REST_MS)).then(lookNow).catch((cause: unknown) => log.warn('could not look at the table', { cause }));
   };
   async function lookNow(): Promise<void> {
     isLookAhead = false;

@@ -36,7 +36,7 @@ export function cleanEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessE
 /** What follows `node` in the script of `npm start`, for any working directory. */
 export function startArguments(): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(join(workspaceRoot, 'package.json'), 'utf8')) as { scripts: { start: string } };
-  return scripts.start.split(' ').slice(1).map((word) => (word === 'tsx' ? import.meta.resolve('tsx') : word.startsWith('apps/') ? join(workspaceRoot, word) : word));
+  return scripts.start.split(' ').slice(1).map((word) => (word.startsWith('apps/') ? join(workspaceRoot, word) : word));
 }
 
 /** `npm start` as its script runs it, without npm in between, in a folder of its own. */
