@@ -4,7 +4,6 @@ import type { Ledger } from '@tinqs/simulator';
 import { npmStart, temporaryFolder, type NpmStart } from './support/npm-start.js';
 import { startWorld, type World } from './support/world.js';
 
-const LONG = process.env['LONG_TESTS'] !== undefined;
 const JOBS = 200;
 const CAP = 12;
 const MOST_MEMORY = 250 * 1024 * 1024;
@@ -57,7 +56,7 @@ describe(`${JOBS} jobs at once with a cap of ${CAP}`, () => {
     expect(mostAtOnce(ledger)).toBeLessThanOrEqual(CAP);
   }, 1_000_000);
 
-  it.skipIf(!LONG)(`fit into 250 MiB${LONG ? '' : ' (skipped, near its bound on two cores: LONG_TESTS=1 npx vitest run --root apps/e2e src/burst.test.ts)'}`, () => {
+  it('fit into 250 MiB', () => {
     expect(mostMemory).toBeLessThan(MOST_MEMORY);
   });
 });
