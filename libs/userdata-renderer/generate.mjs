@@ -1,13 +1,13 @@
-// Embeds src/boot.sh and src/supervise.sh into src/boot-script.generated.ts: `node generate.mjs`, or `--check` to compare only.
+// Makes a module of each shell file in src: `node generate.mjs`, or `--check` to compare only.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const read = (name) => readFileSync(new URL(`src/${name}`, import.meta.url), 'utf8');
+const file = (name) => new URL(`src/${name}`, import.meta.url);
+const read = (name) => readFileSync(file(name), 'utf8');
 
-function generate() {
-  const script = read('boot.sh').replace('@@SUPERVISE@@\n', () => read('supervise.sh'));
-  const lines = script.trimEnd().split('\n').map((line) => `  ${JSON.stringify(line)},`);
-  return `// Made by generate.mjs from boot.sh and supervise.sh: edit those.\nexport const bootScript: string = [\n${lines.join('\n')}\n  '',\n].join('\\n');\n`;
-}
+const modules = ['boot', 'supervise'].map((name) => {
+  const lines = read(`${name}.sh`).trimEnd().split('\n').map((line) => `  ${JSON.stringify(line)},`);
+  return { target: `${name}.generated.ts`, source: `// Made by generate.mjs from ${name}.sh: edit that.\nexport const ${name}: string = [\n${lines.join('\n')}\n  '',\n].join('\\n');\n` };
+});
 
-if (process.argv.includes('--check')) process.exitCode = read('boot-script.generated.ts') === generate() ? 0 : 1;
-else writeFileSync(new URL('src/boot-script.generated.ts', import.meta.url), generate());
+if (process.argv.includes('--check')) process.exitCode = modules.every(({ target, source }) => read(target) === source) ? 0 : 1;
+else for (const { target, source } of modules) writeFileSync(file(target), source);

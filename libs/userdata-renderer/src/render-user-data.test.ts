@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { blocksOf, exampleSettings } from './rendered-script.js';
 import { maskUserData, renderUserData } from './render-user-data.js';
+
+const supervise = readFileSync(new URL('supervise.sh', import.meta.url), 'utf8');
 
 const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 });
 const nasty = fc.constantFrom('"; touch /canary; "', "'$(touch /canary)'", '`touch /canary`', '$&$1$$', '@@TOKEN@@', 'a\nSECRET\ntouch /canary\n', '\n@@JOB@@\n', '../../x', '\u0000', '🧨"\\\r\n');
@@ -13,7 +16,9 @@ describe('renderUserData', () => {
     ['a class in host mode', 'host.sh', {}],
     ['an image class with everything switched on', 'image.sh', { environment: { mode: 'image', image: 'registry.example.com:5000/ci/node:22' }, sudo: true, singleShotClaim: true, metadataWall: false, gitToken: 'read-only', gitHosts: ['git.example.com', 'example.com:8443'] }],
   ] as const)('renders the known bytes for %s', async (_title, file, changes) => {
-    await expect(renderUserData({ ...exampleSettings, ...changes })).toMatchFileSnapshot(`../testdata/${file}`);
+    const script = renderUserData({ ...exampleSettings, ...changes });
+    expect(script.split(supervise), 'supervise.sh, byte for byte and once').toHaveLength(2);
+    await expect(script.replace(supervise, '# supervise.sh\n')).toMatchFileSnapshot(`../testdata/${file}`);
   });
 
   it('gives the same bytes for the same settings', () => {

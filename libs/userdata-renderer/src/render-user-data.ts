@@ -1,8 +1,11 @@
-import { bootScript } from './boot-script.generated.js';
+import { boot } from './boot.generated.js';
 import { fillSlots } from './fill-slots.js';
 import { configFile, gitConfigFile, gitCredentialFile, runnerFile } from './runner-files.js';
 import type { RunnerSettings } from './runner-settings.js';
 import { findSettingsProblems, InvalidRunnerSettingsError } from './settings-problem.js';
+import { supervise } from './supervise.generated.js';
+
+const bootScript = boot.replace('@@SUPERVISE@@\n', () => supervise);
 
 /**
  * Renders the boot script of one machine for one job.
