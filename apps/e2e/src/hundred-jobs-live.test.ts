@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { startGitea, type Clone, type RealGitea } from '@tinqs/real-gitea';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLossyHook, type LossyHook } from './live/lossy-hook.js';
 import { machineProcesses } from './live/machine-processes.js';
-import { startGitea, type Clone, type RealGitea } from './live/real-gitea.js';
 import { CANCELLED, INNER, KINDS, RUNNERS, SUPERSEDED } from './live/workflows.js';
 import { npmStart, temporaryFolder, type NpmStart } from './support/npm-start.js';
 

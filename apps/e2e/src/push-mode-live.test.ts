@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { startGitea, type Clone, type RealGitea } from '@tinqs/real-gitea';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGitea, type Clone, type RealGitea } from './live/real-gitea.js';
 import { npmStart, temporaryFolder, type NpmStart } from './support/npm-start.js';
 
 const { GITEA_BIN, GITEA_ROOT, ACT_RUNNER_BIN } = process.env;
@@ -20,20 +20,10 @@ jobs:
     strategy: {matrix: {shard: [1, 2]}}
     steps: [{run: 'echo test \${{ matrix.shard }}'}]
 `;
-const DOCS = `name: docs
-on: {push: {paths: ['docs/**']}}
-jobs:
-  site:
-    runs-on: node
-    steps: [{run: echo site}]
-`;
-const RELEASE = `name: release
-on: {push: {tags: ['v*']}}
-jobs:
-  publish:
-    runs-on: go
-    steps: [{run: echo publish}]
-`;
+/** A workflow of one job. */
+const oneJob = (name: string, on: string, job: string, label: string) => `name: ${name}\non: {push: ${on}}\njobs: {${job}: {runs-on: ${label}, steps: [{run: echo ${job}}]}}\n`;
+const DOCS = oneJob('docs', "{paths: ['docs/**']}", 'site', 'node');
+const RELEASE = oneJob('release', "{tags: ['v*']}", 'publish', 'go');
 
 /** What a look at Gitea tells of one job. */
 interface Row {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { startGitea, type RealGitea } from '@tinqs/real-gitea';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startGitea, type LiveGitea } from './live/gitea.testing.js';
 import { machineTools, serveOneJob } from './live/runner.testing.js';
 import { startVendors, type Vendors } from './live/vendors.testing.js';
 import { publish, publishCandidate } from './publish.js';
@@ -80,7 +80,7 @@ interface Job {
 describe.skipIf(!ready)('a real Gitea and its runner (skipped without GITEA_BIN, GITEA_ROOT and ACT_RUNNER_BIN: GITEA_BIN=… GITEA_ROOT=… ACT_RUNNER_BIN=… npx vitest run --root tools/publish-actions src/live.test.ts, from Gitea 1.25 on)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'publish-live-'));
   const ci = join(folder, 'ci');
-  let gitea: LiveGitea;
+  let gitea: RealGitea;
   let vendors: Vendors;
 
   beforeAll(async () => {
@@ -97,7 +97,7 @@ describe.skipIf(!ready)('a real Gitea and its runner (skipped without GITEA_BIN,
     await gitea?.stop();
     await vendors?.close();
     rmSync(folder, { recursive: true, force: true });
-  });
+  }, 180_000);
 
   it('gets the actions by pin, generate, candidate and publish', async () => {
     git(folder, 'clone', '-q', gitea.remote('tinqs/ci'), ci);

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Clone } from './real-gitea.js';
+import type { Clone } from '@tinqs/real-gitea';
 
 /** A clone in which one case of pushes is played. */
 export interface CaseRepository {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { createGiteaClient, type GiteaClient } from '@tinqs/gitea-client';
+import { startGitea, type RealGitea } from '@tinqs/real-gitea';
 import { explainDecision } from '@tinqs/trigger-matcher';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/npm-start.js';
@@ -8,7 +9,6 @@ import { caseRepository } from './case-repository.js';
 import { givenWorkflows } from './given-workflows.js';
 import { predictCommit, predictPush, type PredictedPush } from './predicted-rows.js';
 import { pushCases } from './push-cases.js';
-import { startGitea, type RealGitea } from './real-gitea.js';
 
 /** A push that is not announced for so long is lost: it takes up to four seconds, on a busy machine many more. */
 const LOST_MS = 30_000;

@@ -34,8 +34,12 @@ function pack(folder: string, name: string, top: string, fill: (folder: string) 
   const work = join(folder, `make-${name}`);
   mkdirSync(join(work, top), { recursive: true });
   fill(join(work, top));
-  execFileSync('tar', [...options, '-cf', join(folder, name), '-C', work, top], { env: { ...process.env, XZ_OPT: '-0', GZIP: '-1' }, stdio: 'pipe' });
+  tar([...options, '-cf', join(folder, name), '-C', work, top]);
   return join(folder, name);
+}
+
+function tar(args: readonly string[]): void {
+  execFileSync('tar', [...args], { env: { ...process.env, XZ_OPT: '-0', GZIP: '-1' }, stdio: 'pipe' });
 }
 
 function writeScript(path: string, text: string): void {
@@ -47,10 +51,13 @@ function packGo(folder: string): { version: string; isReal: boolean; file: strin
   const [version = '', root = ''] = (spawnSync('go', ['env', 'GOVERSION', 'GOROOT'], { encoding: 'utf8' }).stdout ?? '').trim().split('\n');
   const isReal = version !== '' && existsSync(join(root, 'src'));
   const name = isReal ? version : 'go1.26.1';
-  const fill = (top: string) => (isReal
-    ? ['bin', 'pkg', 'src', 'VERSION', 'go.env'].forEach((each) => cpSync(join(root, each), join(top, each), { recursive: true, filter: (path) => !path.endsWith('/testdata') }))
-    : writeScript(join(top, 'bin/go'), `#!/bin/sh\n[ "$1" != version ] || echo "go version ${name} linux/amd64"\ncase "$2" in GOVERSION) echo ${name} ;; GOPATH) echo "$HOME/go" ;; GOROOT) (cd "$(dirname "$0")/.." && pwd -P) ;; esac\n`));
-  return { version: name.replace('go', ''), isReal, file: pack(folder, `${name}.linux-amd64.tar.gz`, 'go', fill, ['-z']) };
+  const file = `${name}.linux-amd64.tar.gz`;
+  if (isReal) {
+    tar(['-z', '--exclude=testdata', '--transform=flags=r;s,^,go/,', '-cf', join(folder, file), '-C', root, 'bin', 'pkg', 'src', 'VERSION', 'go.env']);
+    return { version: name.replace('go', ''), isReal, file: join(folder, file) };
+  }
+  const script = `#!/bin/sh\n[ "$1" != version ] || echo "go version ${name} linux/amd64"\ncase "$2" in GOVERSION) echo ${name} ;; GOPATH) echo "$HOME/go" ;; GOROOT) (cd "$(dirname "$0")/.." && pwd -P) ;; esac\n`;
+  return { version: name.replace('go', ''), isReal, file: pack(folder, file, 'go', (top) => writeScript(join(top, 'bin/go'), script), ['-z']) };
 }
 
 /** This process's own Node, and npm where it lies beside it. */

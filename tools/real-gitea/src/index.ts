@@ -1,0 +1,1 @@
+export { startGitea, type Clone, type RealGitea } from './real-gitea.js';

@@ -1,0 +1,3 @@
+import { projectTests } from '../../tools/vitest-project.mjs';
+
+export default projectTests(import.meta.dirname);
