@@ -4,7 +4,7 @@
 set -euo pipefail
 root=$1
 mirror=$(grep -hoE '^(URIs:|deb) +https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 | sed -E 's/^(URIs:|deb) +//')
-debootstrap --variant=minbase --include=ca-certificates,curl,iproute2,iptables,procps,git,sudo,systemd,systemd-sysv,dbus,udev bookworm "$root" "${mirror:-http://deb.debian.org/debian}"
+debootstrap --variant=minbase --include=ca-certificates,curl,iproute2,iptables,procps,git,sudo,systemd,systemd-sysv,dbus,udev bookworm "$root" ${mirror:+"$mirror"}
 cp -a /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 chroot "$root" apt-get update -qq
