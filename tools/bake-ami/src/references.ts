@@ -29,7 +29,7 @@ export async function readReferences({ classes, runnerAmi, images }: ReferenceSo
   const ofClasses = classes.map(async ({ id, ami }): Promise<Reference> => {
     if (ami !== null) return { who: `class ${id} (${ami})`, target: await resolve(ami) };
     if (runnerAmi === undefined) return { who: `class ${id}`, target: { kind: 'unresolved', why: 'it has no ami of its own, and RUNNER_AMI is not set here as it is for the dispatcher' } };
-    return { who: `class ${id} (RUNNER_AMI)`, target: await resolve(runnerAmi) };
+    return { who: `class ${id} (RUNNER_AMI=${runnerAmi})`, target: await resolve(runnerAmi) };
   });
   const ofPointers = ARCHITECTURES.flatMap((architecture) =>
     (['current', 'previous'] as const).map(async (pointer): Promise<Reference> => {
