@@ -11,7 +11,7 @@ export class GitError extends Error {
 /** The system's git in one repository. Output without its last newline. */
 export interface Git {
   (...args: string[]): Promise<string>;
-  /** The same, undefined instead of an error. */
+  /** The same, undefined where git answers no, by exit code 1: no such ref, no ancestor. */
   try(...args: string[]): Promise<string | undefined>;
   /** Reads standard input from a text. */
   feed(text: string, ...args: string[]): Promise<string>;
@@ -30,7 +30,7 @@ export function createGit(folder: string, env: Readonly<Record<string, string>> 
       try {
         return await call(args);
       } catch (error) {
-        if (error instanceof GitError) return undefined;
+        if (error instanceof GitError && error.exitCode === 1) return undefined;
         throw error;
       }
     },

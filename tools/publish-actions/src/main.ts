@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { GitError } from './git.js';
 import { publish, publishCandidate, rollBack, type PublishOutcome } from './publish.js';
 
 const usage = `usage: publish-actions publish | candidate | rollback --to v1.2.3   [--remote origin] [--branch v1] [--dry-run]
@@ -39,4 +40,8 @@ function sentence(outcome: PublishOutcome): string {
   return { published: `published ${what}`, unchanged: `nothing to do: ${what}`, 'would-publish': `would publish ${what}` }[outcome.kind];
 }
 
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  if (!(error instanceof GitError)) throw error;
+  console.error(error.message);
+  return 1;
+});

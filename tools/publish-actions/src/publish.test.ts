@@ -66,6 +66,7 @@ describe('publish', () => {
     ['a version below the newest', async () => (commitFiles(folder, action('two', '1.4.0')), await publish({ folder }), void commitFiles(folder, action('three', '1.3.0'))), /older than v1\.4\.0/],
     ['a version of another major', () => void commitFiles(folder, action('two', '2.0.0')), /branch of its own/],
     ['a tag named like the branch', () => void git(folder, 'push', '-q', 'origin', 'main:refs/tags/v1'), /runners try tags first/],
+    ['a changelog that is missing', () => (git(folder, 'rm', '-qf', 'actions/CHANGELOG.md'), void commitFiles(folder, { y: '' })), /CHANGELOG\.md has no version/],
     ['no folder of that name', () => (git(folder, 'rm', '-rqf', 'actions'), void commitFiles(folder, { y: '' })), /no folder actions/],
     ['a link in place of the folder', () => (git(folder, 'rm', '-rqf', 'actions'), git(folder, 'update-index', '--add', '--cacheinfo', `120000,${git(folder, 'hash-object', '-w', '-t', 'blob', '.git/HEAD')},actions`), git(folder, 'commit', '-qm', 'x'), git(folder, 'checkout', '-q', '-f', 'main'), void git(folder, 'push', '-q', 'origin', 'main')), /no folder actions/],
   ];
@@ -233,6 +234,14 @@ describe('the command', () => {
     writeFileSync(join(folder, 'new.txt'), '');
 
     expect(command('publish')).toMatchObject({ status: 1, stdout: expect.stringContaining('refused: the work tree is not clean') });
+  });
+
+  it('says what git said where the remote does not answer, and nothing of our stack', () => {
+    const { status, stdout, stderr } = command('publish', '--remote', 'nowhere');
+
+    expect([status, stdout]).toEqual([1, '']);
+    expect(stderr).toMatch(/^git fetch failed \(128\): fatal: 'nowhere' does not appear to be a git repository/);
+    expect(stderr).not.toContain('at ');
   });
 
   it('answers wrong usage with exit 2', () => {

@@ -82,7 +82,12 @@ async function withSource(options: PublishOptions, work: (git: Git, source: Sour
   if ((await git.try('merge-base', '--is-ancestor', commit, `${own}/source`)) === undefined) {
     return { kind: 'refused', reason: `${source} (${commit}) is not on ${options.remote ?? 'origin'} yet: push it first` };
   }
-  return work(git, { tree, commit, changelog: (await git.try('cat-file', 'blob', `${tree}:CHANGELOG.md`)) ?? '' });
+  return work(git, { tree, commit, changelog: await changelogOf(git, tree) });
+}
+
+async function changelogOf(git: Git, tree: string): Promise<string> {
+  const blob = await git.try('rev-parse', '--verify', '--quiet', `${tree}:CHANGELOG.md`);
+  return blob === undefined ? '' : git('cat-file', 'blob', blob);
 }
 
 interface Wanted {
