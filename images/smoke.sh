@@ -35,6 +35,8 @@ if ((status == 0)); then
 fi
 [[ $(id -u runner) == 1001 ]] || problem 'missing: user runner, 1001'
 [[ -s $root/etc/ssl/certs/ca-certificates.crt ]] || problem 'missing: CA certificates'
+# A file of /proc that has just gone fails du, which tells the size all the same.
 size=$(du -xsm "$root/" 2>/dev/null | cut -f1) || true
+[[ $size =~ ^[0-9]+$ ]] || { problem 'du does not tell the size' && size=0; }
 ((size <= limit)) || problem "too large: $size MiB, limit $limit"
 exit "$status"

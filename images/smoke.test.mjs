@@ -55,6 +55,7 @@ describe('the smoke test', () => {
     ['another user', 'missing: user runner', () => script('id', 'echo 1000')],
     ['no authorities', 'missing: CA certificates', () => rmSync(join(folder, 'etc/ssl'), { recursive: true })],
     ['too many bytes', 'too large: 1200 MiB, limit 1100', () => script('du', 'printf "1200\\t/\\n"')],
+    ['a size that nobody tells', 'du does not tell', () => script('du', 'exit 1')],
   ])('fails for %s', (_, message, break_) => {
     break_();
     expect(run('smoke.sh', 'go')).toMatchObject({ status: 1, stderr: expect.stringContaining(message) });
