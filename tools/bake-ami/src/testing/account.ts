@@ -46,11 +46,12 @@ export async function createAccount(motoUrl: string, { stop, pace = 1 }: { reado
   const plain = new EC2Client(options);
   const ssm = new SSMClient(options);
   // Moto keeps accounts apart by this header.
-  const toAccount = (next: (args: { request: unknown; input: never }) => Promise<never>) => (args: { request: unknown; input: never }) => {
+  const inAccount = <Args extends { readonly request: unknown }>(args: Args): Args => {
     (args.request as { headers: Record<string, string> }).headers['x-moto-account-id'] = account;
-    return next(args);
+    return args;
   };
-  for (const client of [plain, ssm]) client.middlewareStack.add(toAccount as never, { step: 'build' });
+  plain.middlewareStack.add((next) => (args) => next(inAccount(args)), { step: 'build' });
+  ssm.middlewareStack.add((next) => (args) => next(inAccount(args)), { step: 'build' });
 
   const scripts: Record<string, readonly string[]> = { builder: [word('packages of Debian'), word('done after 214 s')], verifier: [word('looking'), word('done after 29 s')] };
   const looks = new Map<string, number>();
