@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fetchIn, here, inside, job, passes, personal } from './world.js';
@@ -60,13 +60,21 @@ describe('where to', () => {
     expect([here('site.txt'), here('go.mod')]).toEqual([false, true]);
   });
 
-  it.each([['a file', (at: string) => writeFileSync(at, 'gitdir: /etc')], ['a link', (at: string) => symlinkSync('/etc', at)], ['a broken clone', (at: string) => (mkdirSync(at), writeFileSync(join(at, 'HEAD'), 'nonsense'))]])('.git that is %s is replaced, and what it points to is left alone', async (_what, plant) => {
-    plant(join(job.workspace, '.git'));
+  it.each([
+    ['a file', (at: string, outside: string) => writeFileSync(at, `gitdir: ${outside}`)],
+    ['a link', (at: string, outside: string) => symlinkSync(outside, at)],
+    ['a broken clone', (at: string) => (mkdirSync(at), writeFileSync(join(at, 'HEAD'), 'nonsense'))],
+  ])('.git that is %s is replaced, and what it points to is left alone', async (_what, plant) => {
+    const outside = join(job.folder, 'outside');
+    await passes({ ref: 'v1.0.0' });
+    renameSync(join(job.workspace, '.git'), outside);
+    const theirs = readFileSync(join(outside, 'HEAD'), 'utf8');
+    plant(join(job.workspace, '.git'), outside);
 
     await passes();
 
     expect(lstatSync(join(job.workspace, '.git')).isDirectory()).toBe(true);
-    expect(existsSync('/etc/passwd')).toBe(true);
+    expect(readFileSync(join(outside, 'HEAD'), 'utf8')).toBe(theirs);
   });
 
   it('a link inside the workspace is followed, a workspace behind a link works', async () => {

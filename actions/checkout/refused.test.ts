@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { at, fails, job, passes, personal, server } from './world.js';
@@ -44,7 +44,9 @@ describe('refused before anything is sent or written', () => {
     ['reference: relative', { reference: 'mirrors' }],
   ] as const;
   it.each(bad)('%s', async (_why, inputs) => {
-    symlinkSync('/tmp', join(job.workspace, 'outward'));
+    mkdirSync(join(job.folder, 'outside'));
+    writeFileSync(join(job.folder, 'outside/theirs'), '');
+    symlinkSync(join(job.folder, 'outside'), join(job.workspace, 'outward'));
     symlinkSync('/nonexistent/x', join(job.workspace, 'dangling'));
     writeFileSync(join(job.workspace, 'file'), 'kept');
 
@@ -55,6 +57,7 @@ describe('refused before anything is sent or written', () => {
     expect(server.seen.requests).toEqual([]);
     expect(readdirSync(job.workspace).sort()).toEqual(['dangling', 'file', 'outward']);
     expect(readFileSync(join(job.workspace, 'file'), 'utf8')).toBe('kept');
+    expect(readdirSync(join(job.folder, 'outside'))).toEqual(['theirs']);
   });
 
   it('says what it got, in one quoted line', async () => {
