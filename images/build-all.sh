@@ -76,10 +76,14 @@ build() {
     --tag "$(repository "$image"):$tag$(suffix "$image")" --push --file "$here/$folder/Dockerfile" "$here"
 }
 
+# On each platform: who can build for it can run it.
 smoke() {
-  local expected=()
+  local expected=() each platforms
   "$dry" || mapfile -t expected < <(node "$here/build-args.mjs" "$1" --versions)
-  run docker run --rm --pull always --user root --entrypoint bash --volume "$here/smoke.sh:/smoke.sh:ro" "$(repository "$1")@$2" /smoke.sh "$1" "${expected[@]}"
+  IFS=, read -ra platforms <<<"$platform"
+  for each in "${platforms[@]}"; do
+    run docker run --rm --pull always --platform "$each" --user root --entrypoint bash --volume "$here/smoke.sh:/smoke.sh:ro" "$(repository "$1")@$2" /smoke.sh "$1" "${expected[@]}"
+  done
 }
 
 # Before anything is pushed: an image that is not pinned stops them all.

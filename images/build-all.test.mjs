@@ -70,8 +70,9 @@ describe('--dry-run', () => {
     const { stdout, status } = build('v1', '--dry-run', '--registry', 'example.org');
     const lines = stdout.split('\n').filter(Boolean);
     expect(status).toBe(0);
-    expect(kinds(lines)).toEqual(['aws ecr', ...order.flatMap(() => ['buildx build', 'docker run']), ...order.map(() => 'buildx imagetools create')]);
+    expect(kinds(lines)).toEqual(['aws ecr', ...order.flatMap(() => ['buildx build', 'docker run', 'docker run']), ...order.map(() => 'buildx imagetools create')]);
     expect(lines.filter((line) => line.includes('buildx build')).map((line) => /--target (\w+)/.exec(line)[1])).toEqual(order);
+    expect(lines.filter((line) => line.includes('docker run')).map((line) => /--platform (\S+) .*\/smoke\.sh (\w+)/.exec(line).slice(1))).toEqual(order.flatMap((image) => [['linux/amd64', image], ['linux/arm64', image]]));
     expect(calls()).toEqual([]);
   });
 
@@ -107,7 +108,7 @@ describe('a build', () => {
     const { status, stdout, stderr } = build('v1', '--registry', 'example.org');
     expect(status, stderr).toBe(0);
     expect(stdout).not.toContain('password-of-ecr');
-    expect(kinds(calls())).toEqual(['aws ecr', 'login', 'buildx inspect', 'buildx create', ...order.flatMap(() => ['buildx build', 'docker run']), ...order.map(() => 'buildx imagetools create')]);
+    expect(kinds(calls())).toEqual(['aws ecr', 'login', 'buildx inspect', 'buildx create', ...order.flatMap(() => ['buildx build', 'docker run', 'docker run']), ...order.map(() => 'buildx imagetools create')]);
     expect(calls()[1]).toBe('docker login --username AWS --password-stdin example.org < password-of-ecr');
     const built = (image) => calls().find((line) => line.includes(`--target ${image} `));
     for (const image of ['go', 'node', 'deploy']) expect(built(image)).toContain('BASE_IMAGE=example.org/tinqs-ci/base@sha256:of-base');
@@ -119,7 +120,7 @@ describe('a build', () => {
 
   it('smokes what it has pushed, by digest and with the versions that are pinned, and moves the tag to the same digest', () => {
     pinAll();
-    build('v1', '--registry', 'example.org', '--only', 'base,go,glibc');
+    build('v1', '--registry', 'example.org', '--only', 'base,go,glibc', '--platform', 'linux/amd64');
     expect(calls().filter((line) => line.startsWith('docker run')).map((line) => line.split(' ').slice(-3).join(' '))).toEqual([
       'example.org/tinqs-ci/base@sha256:of-base /smoke.sh base', 'example.org/tinqs-ci/base@sha256:of-glibc /smoke.sh glibc', '/smoke.sh go go=1.26.1',
     ].map((line) => expect.stringContaining(line)));
