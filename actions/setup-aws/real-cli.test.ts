@@ -27,6 +27,8 @@ describe.skipIf(!ready)('with a real CLI, and moto for AWS (pip install awscli "
   beforeEach(() => {
     job = createJob({}, { AWS_ENDPOINT_URL: url });
     writeFileSync(join(job.folder, 'docker'), `#!/bin/bash\nprintf '%s < %s\\n' "$*" "$(cat)" >>"${job.folder}/logins"\n`, { mode: 0o755 });
+    // The action may run with other tools than this machine's (ACTIONS_TEST_PATH), the CLI with its own.
+    writeFileSync(join(job.folder, 'aws'), `#!/bin/sh\nPATH='${process.env['PATH']}' exec aws "$@"\n`, { mode: 0o755 });
     job.env['PATH'] = `${job.folder}:${job.env['PATH']}`;
   });
   afterEach(() => job.remove());
