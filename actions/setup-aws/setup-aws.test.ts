@@ -209,7 +209,8 @@ describe('ecr-login', () => {
   });
 });
 
-it('asks nothing on a terminal, and shows no secret there', async () => {
+it('asks nothing on a terminal, works without HOME, and shows no secret there', async () => {
+  delete job.env['HOME'];
   const { status, log } = await runAction(job, 'setup-aws', { ...keys, 'ecr-login': 'true' }, terminal(job));
 
   expect(status, log).toBe(0);
