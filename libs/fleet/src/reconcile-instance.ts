@@ -1,3 +1,4 @@
+import { instanceListing } from './instance-listing.js';
 import { TAGS, type FleetPorts } from './ports.js';
 import { scopeFromKey, scopeKey, type Scope } from './scope.js';
 import type { FleetSettings } from './settings.js';
@@ -13,8 +14,8 @@ import { newView } from './sweep-view.js';
  */
 export async function reconcileInstance(ports: FleetPorts, settings: FleetSettings, instanceId: string): Promise<'reconciled' | 'not-ours'> {
   const view = newView(ports, settings);
-  view.instances = await ports.launcher.list();
-  const key = view.instances.find((each) => each.instanceId === instanceId)?.tags[TAGS.scope];
+  view.instances = instanceListing(await ports.launcher.list());
+  const key = view.instances.withId(instanceId)?.tags[TAGS.scope];
   const scope = (await ports.store.listScopes()).find((each) => scopeKey(each) === key) ?? (key === undefined ? undefined : scopeFromKey(key));
   if (scope === undefined) return 'not-ours';
   view.scopes = [scope];

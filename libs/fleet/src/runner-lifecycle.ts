@@ -6,7 +6,7 @@ import type { Instant } from './time.js';
 export function advance(runner: Runner, step: { state?: RunnerState; stage?: Stage; at: Instant; detail?: string; change?: Partial<Runner> }): Runner | undefined {
   const forward = step.state !== undefined && RUNNER_STATES.indexOf(step.state) > RUNNER_STATES.indexOf(runner.state);
   const newStage = step.stage !== undefined && runner.stages[step.stage] === undefined;
-  const changes = Object.entries(step.change ?? {}).filter(([key, value]) => JSON.stringify(runner[key as keyof Runner]) !== JSON.stringify(value));
+  const changes = Object.entries(step.change ?? {}).filter(([key, value]) => !isEqual(runner[key as keyof Runner], value));
   if (!forward && !newStage && changes.length === 0) return undefined;
   return {
     ...runner,
@@ -15,4 +15,9 @@ export function advance(runner: Runner, step: { state?: RunnerState; stage?: Sta
     stages: newStage ? { ...runner.stages, [step.stage!]: step.at } : runner.stages,
     timeline: forward || newStage ? addEntry(runner.timeline, step.at, forward ? step.state! : step.stage!, step.detail ?? '') : runner.timeline,
   };
+}
+
+/** Of plain data; only objects are worth writing out. */
+function isEqual(before: unknown, after: unknown): boolean {
+  return before === after || (typeof before === 'object' && typeof after === 'object' && JSON.stringify(before) === JSON.stringify(after));
 }

@@ -49,7 +49,7 @@ export function createSurroundings(ports: Pick<FleetPorts, 'store' | 'now' | 'se
   };
   return {
     async world(scope, items) {
-      const [{ ...outside }, server] = await Promise.all([around(), ports.server()]);
+      const [outside, server] = await Promise.all([around(), ports.server()]);
       return { ...outside, installation: settings.installation, scope, jobs: items.jobs, runners: items.runners, plan: items.plan, classes: settings.classes, subnets: settings.subnets, server };
     },
     forget: () => (cached = undefined),

@@ -3,13 +3,13 @@ import { TAGS, type Instance, type ScopeItems } from './ports.js';
 import { reason } from './reason.js';
 import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
-import { attempt, livingMachines, type SweepView } from './sweep-view.js';
+import { attempt, type SweepView } from './sweep-view.js';
 
 /** P23: machines of this scope that have no record, or one that was given up too early, get one from their tags. */
 export async function adoptStrangers(view: SweepView, scope: Scope, { runners }: ScopeItems): Promise<void> {
   const recordOf = (instance: Instance) => runners.find((each) => each.name === instance.tags[TAGS.name]);
-  const isStrange = (instance: Instance) => instance.tags[TAGS.name] !== undefined && instance.tags[TAGS.scope] === scopeKey(scope) && (recordOf(instance)?.state ?? 'ended') === 'ended';
-  const strangers = livingMachines(view).filter(isStrange);
+  const isStrange = (instance: Instance) => instance.tags[TAGS.name] !== undefined && (recordOf(instance)?.state ?? 'ended') === 'ended';
+  const strangers = (view.instances?.livingIn(scopeKey(scope)) ?? []).filter(isStrange);
   if (strangers.length === 0) return;
   // Another pass may have seen it go since EC2 was asked: only who lives after its record was read is strange.
   const now = new Set((await view.ports.launcher.list()).filter((each) => each.state !== 'terminated').map((each) => each.instanceId));

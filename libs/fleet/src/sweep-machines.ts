@@ -5,7 +5,7 @@ import { clockEnding, isPastGrace, missingFor, runnerEnding } from './end-of-lif
 import { finishRunner } from './finish-runner.js';
 import type { Job } from './job.js';
 import { LIMITS } from './limits.js';
-import { TAGS, type Instance, type RunnerRow } from './ports.js';
+import type { Instance, RunnerRow } from './ports.js';
 import { notePlannedPickups } from './planned-pickups.js';
 import { recordGone, recordJobFact } from './record.js';
 import { advance } from './runner-lifecycle.js';
@@ -14,13 +14,13 @@ import { scopeKey, type Scope } from './scope.js';
 import { adoptStrangers } from './sweep-adoption.js';
 import { askToEnd, machinePart } from './sweep-endings.js';
 import { completeRows } from './sweep-rows.js';
-import { attempt, noteTrouble, type SweepView } from './sweep-view.js';
+import { attempt, livingMachines, noteTrouble, type SweepView } from './sweep-view.js';
 import type { Instant } from './time.js';
 import { doubtUnknownPickups } from './unknown-pickups.js';
 
 /** (a) Death clocks, from EC2 and tags alone. One machine that cannot be ended hinders no other. */
 export async function endClocks(view: SweepView): Promise<void> {
-  const endings = (view.instances ?? []).flatMap((instance) => clockEnding(instance, view.now) ?? []);
+  const endings = livingMachines(view).flatMap((instance) => clockEnding(instance, view.now) ?? []);
   await Promise.all(
     endings.map(async (ending) => {
       const refusal = await askToEnd(view, ending);
@@ -63,7 +63,7 @@ async function reconcileRunner(view: SweepView, scope: Scope, before: Runner, jo
 async function observe(view: SweepView, runner: Runner, rows: readonly RunnerRow[] | undefined): Promise<{ runner: Runner; instance: Instance } | undefined> {
   const { ports, now, instances } = view;
   if (instances === undefined) return undefined;
-  const instance = instances.find((each) => each.instanceId === runner.instanceId) ?? instances.find((each) => each.tags[TAGS.name] === runner.name);
+  const instance = instances.of(runner);
   if (instance === undefined) return seekMissing(view, runner);
   let current = runner;
   const step = (next: Runner | undefined) => (current = next ?? current);

@@ -38,10 +38,10 @@ export async function deleteOrphans(view: SweepView): Promise<void> {
     const { runners, plan } = await store.loadScope(scopeKey(scope));
     for (const runner of runners.filter((each) => each.state === 'ended' && !each.registrationGone && !machines!.has(each.name))) await unregisterEnded(view, scope, runner);
     const granted = plan.grants.filter((grant) => view.now - grant.grantedAt <= LIMITS.grant + LIMITS.clocksDiffer).map((grant) => grant.name);
-    const known = new Set([...runners.map((runner) => runner.name), ...granted, ...machines!]);
+    const known = new Set([...runners.map((runner) => runner.name), ...granted]);
     const ids = new Set(runners.map((runner) => runner.runnerId));
     for (const row of view.rows.get(scopeKey(scope)) ?? []) {
-      if (!row.name.startsWith(runnerNamePrefix(view.settings.installation)) || known.has(row.name) || ids.has(row.runnerId) || row.busy) continue;
+      if (!row.name.startsWith(runnerNamePrefix(view.settings.installation)) || known.has(row.name) || machines!.has(row.name) || ids.has(row.runnerId) || row.busy) continue;
       const left = await deleteOrphan(view, scope, row, before[row.name]);
       if (left !== undefined) orphans[row.name] = left;
     }

@@ -1,5 +1,6 @@
 import type { Ending } from './end-of-life.js';
 import { breaking, isRefusal } from './gitea-breaker.js';
+import type { InstanceListing } from './instance-listing.js';
 import type { FleetPorts, Instance, RunnerRow } from './ports.js';
 import type { Runner } from './runner.js';
 import type { Scope, ScopeKey } from './scope.js';
@@ -13,7 +14,7 @@ export interface SweepView {
   readonly settings: FleetSettings;
   readonly now: Instant;
   /** `undefined`: EC2 did not answer. */
-  instances: readonly Instance[] | undefined;
+  instances: InstanceListing | undefined;
   scopes: Scope[];
   /** Ids of the jobs that Gitea lists as in progress; `undefined`: it did not answer. */
   inProgress: ReadonlySet<string> | undefined;
@@ -63,5 +64,5 @@ export function messageOf(cause: unknown): string {
 
 /** Machines that still exist. */
 export function livingMachines(view: SweepView): readonly Instance[] {
-  return (view.instances ?? []).filter((instance) => instance.state !== 'terminated');
+  return view.instances?.living ?? [];
 }

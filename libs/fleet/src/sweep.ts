@@ -1,4 +1,5 @@
 import { TAGS, type FleetPorts, type Instance } from './ports.js';
+import { instanceListing } from './instance-listing.js';
 import type { FleetSettings } from './settings.js';
 import { endMachines } from './sweep-endings.js';
 import { knockUnmet, unmetScopes } from './sweep-knocks.js';
@@ -40,7 +41,7 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   const before = ((await attempt(view, 'mark', () => ports.store.readMeta(META.sweep))) as SweepMark | undefined) ?? { at: now, gitea: now, ec2: now, spentToday: 0, spentEnded: { day: 0, dollars: 0 }, waiting: [] };
 
   await attempt(view, 'clocks', async () => {
-    view.instances = await ports.launcher.list();
+    view.instances = instanceListing(await ports.launcher.list());
     await endClocks(view);
   });
   await attempt(view, 'scopes', async () => {

@@ -1,0 +1,42 @@
+import { TAGS, type Instance } from './ports.js';
+import type { Runner } from './runner.js';
+import type { ScopeKey } from './scope.js';
+
+/** One answer of EC2, found by what asks for it: what ended within the last hour is still listed, on a busy day in thousands. */
+export interface InstanceListing {
+  /** Machines that still exist. */
+  readonly living: readonly Instance[];
+  readonly livingIn: (scope: ScopeKey) => readonly Instance[];
+  readonly withId: (instanceId: string) => Instance | undefined;
+  /** The one its record knows, else the one that carries its name. */
+  readonly of: (runner: Pick<Runner, 'instanceId' | 'name'>) => Instance | undefined;
+}
+
+export function instanceListing(all: readonly Instance[]): InstanceListing {
+  const byId = firstBy(all, (instance) => instance.instanceId);
+  const byName = firstBy(all, (instance) => instance.tags[TAGS.name]);
+  const living = all.filter((instance) => instance.state !== 'terminated');
+  const byScope = new Map<string | undefined, Instance[]>();
+  for (const instance of living) {
+    const scope = instance.tags[TAGS.scope];
+    const together = byScope.get(scope);
+    if (together === undefined) byScope.set(scope, [instance]);
+    else together.push(instance);
+  }
+  return {
+    living,
+    livingIn: (scope) => byScope.get(scope) ?? [],
+    withId: (instanceId) => byId.get(instanceId),
+    of: ({ instanceId, name }) => (instanceId === null ? undefined : byId.get(instanceId)) ?? byName.get(name),
+  };
+}
+
+/** As `find` would: of two with one key the first counts. */
+function firstBy(instances: readonly Instance[], keyOf: (instance: Instance) => string | undefined): ReadonlyMap<string, Instance> {
+  const found = new Map<string, Instance>();
+  for (const instance of instances) {
+    const key = keyOf(instance);
+    if (key !== undefined && !found.has(key)) found.set(key, instance);
+  }
+  return found;
+}
