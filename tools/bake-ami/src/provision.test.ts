@@ -135,7 +135,7 @@ describe.skipIf(problem !== undefined)(`provisioning, really run in a root of it
         ['missing: go 1.26.1', '/etc/tinqs-ci/manifest.json is not what is here', 'expected act_runner 0.2.13, it says: act_runner version v0.2.12', 'missing: image docker.io/library/node:22', 'has served before: /var/lib/ci', 'not sealed: /root/.docker', 'expected the package docker.io 1.0-1'],
       ],
       ['a tool cannot be used by a job', ['chmod 700 /opt/tinqs/tools/go'], ['/etc/tinqs-ci/manifest.json is not what is here']],
-      ['a tool does not start', ['printf "#!/bin/sh\nexit 1\n" >"$(readlink /usr/local/bin/node)"'], ['a tool does not start: node does not start']],
+      ['a tool does not start', ['printf "#!/bin/sh\nexit 1\n" >"$(readlink /usr/local/bin/node)"'], ['node does not start']],
       ['it says nothing of itself', ['rm /etc/tinqs-ci/baked.tsv'], ['missing: /etc/tinqs-ci/baked.tsv']],
       ['the boot script would miss a command', ['rm "$(command -v setsid)"'], ['missing: setsid']],
     ])('is refused where %s', async (_, spoil, reasons) => {
