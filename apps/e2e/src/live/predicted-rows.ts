@@ -1,5 +1,5 @@
 import { readChangedFiles, type GiteaClient, type PushDelivery } from '@tinqs/gitea-client';
-import { matchTriggers, pushEvent, type Decision, type TriggerEvent } from '@tinqs/trigger-matcher';
+import { listWorkflows, matchTriggers, pushEvent, type Decision, type TriggerEvent, type WorkflowFile } from '@tinqs/trigger-matcher';
 import { judgedAs, type JobInstance } from '@tinqs/workflow-parser';
 import type { AnnouncedRow } from './announced-rows.js';
 
@@ -27,10 +27,19 @@ export async function predictPush(client: GiteaClient, push: PushDelivery, { ver
 
 /** What a push of a commit to main starts, where no delivery tells of it; every path counts as changed. */
 export async function predictCommit(client: GiteaClient, repository: { readonly id: number }, sha: string, version: string): Promise<PredictedPush> {
-  const files = (await client.listWorkflowFiles(repository, sha)) ?? [];
-  const event = pushEvent({ ref: 'refs/heads/main', before: '1'.repeat(40), after: sha, changedFiles: files.map(({ path }) => path), message: '' });
-  const decisions = matchTriggers(files, { ...event, context: { vars: {}, github: {} } }, { gitea: judgedAs(version).gitea });
+  const decisions = decidedAtHead((await client.listWorkflowFiles(repository, sha)) ?? [], sha, version);
   return { sha, decisions, runs: decisions.filter(({ jobs }) => jobs.length > 0).map(({ jobs }) => jobs.map(asAnnounced)) };
+}
+
+function decidedAtHead(files: readonly WorkflowFile[], sha: string, version: string): readonly Decision[] {
+  const event = pushEvent({ ref: 'refs/heads/main', before: '1'.repeat(40), after: sha, changedFiles: files.map(({ path }) => path), message: '' });
+  return matchTriggers(files, { ...event, context: { vars: {}, github: {} } }, { gitea: judgedAs(version).gitea });
+}
+
+/** Pushes that arrive at once are one batch to Gitea, and where it panics over one of them it loses all (modules/queue/workerqueue.go, safeHandler). */
+export function losesItsBatch(files: Readonly<Record<string, string>>, version: string): boolean {
+  const listed = listWorkflows(Object.keys(files).map((path) => ({ path })), { gitea: judgedAs(version).gitea });
+  return decidedAtHead(listed.files.flatMap(({ path }) => (files[path] === undefined ? [] : [{ path, text: files[path] }])), '2'.repeat(40), version).some(({ outcome }) => outcome === 'panic');
 }
 
 /** As a server announces a row when its run is made. On 1.27 a caller and its jobs are announced as waiting first, though their rows are not. */
