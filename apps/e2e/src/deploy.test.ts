@@ -1,14 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { createSimulatedWorld, deliveryBody, deliveryHeaders, serveGitea, wireContext, type Delivery, type HttpServer, type SimulatedWorld } from '@tinqs/simulator';
+import { createSimulatedWorld, serveGitea, type Delivery, type HttpServer, type SimulatedWorld } from '@tinqs/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFunction, type DeployedFunction } from './support/deployed-function.js';
+import { ACCOUNT, announcedJob, deliveryUrlEvent, machineEvent, queueEvent, type UrlEventChange } from './support/lambda-events.js';
+import { idIn, installationOf, machineWith, stateOf } from './support/moto-machines.js';
 import { hasMoto, MOTO_MISSING, REGION, startMoto, type Moto } from './support/moto.js';
-import { cleanEnvironment, workspaceRoot } from './support/npm-start.js';
+import { workspaceRoot } from './support/npm-start.js';
+import { nx, osls, runNode } from './support/run-node.js';
+import { statementsOf, templateFile, templateOf } from './support/packaged-template.js';
 
-const ACCOUNT = '123456789012';
 const SECRET = 'a secret of the tests';
 const TOKEN = 'token-of-the-tests';
 const QUEUE_URL = `https://sqs.${REGION}.amazonaws.com/${ACCOUNT}/tinqs-ci-queue`;
@@ -53,13 +55,7 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
   });
 
   const credentials = () => ({ AWS_ENDPOINT_URL: moto.url, AWS_ACCESS_KEY_ID: 'dummy', AWS_SECRET_ACCESS_KEY: 'dummy' });
-  const run = (command: readonly string[], cwd: string, environment: NodeJS.ProcessEnv) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...command], { cwd: join(workspaceRoot, cwd), env: cleanEnvironment({ ...credentials(), ...environment, NX_DAEMON: 'false', NX_TUI: 'false', NO_COLOR: '1' }), encoding: 'utf8' });
-    return { status, text: `${stdout}\n${stderr}` };
-  };
-  const osls = (...args: readonly string[]) => [join(workspaceRoot, 'node_modules/serverless/bin/serverless.js'), ...args];
-  const nx = (...args: readonly string[]) => [join(workspaceRoot, 'node_modules/nx/dist/bin/nx.js'), ...args];
-  const template = (app: string) => JSON.parse(readFileSync(join(workspaceRoot, `apps/${app}/.serverless/cloudformation-template-update-stack.json`), 'utf8')) as { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> };
+  const run = (command: readonly string[], cwd: string, environment: NodeJS.ProcessEnv) => runNode(command, cwd, { ...credentials(), ...environment });
 
   /** The function as it was deployed: the environment of its configuration, and what Lambda adds. */
   async function deployed(app: string, name: string): Promise<DeployedFunction> {
@@ -74,38 +70,13 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
   const actions = (service: string) => moto.calls.filter((call) => call.service === service).map((call) => call.action);
   const launches = () => moto.calls.filter((call) => call.action === 'RunInstances');
 
-  /** The next delivery of a job: Gitea sends it a moment after the push. */
-  async function announced(): Promise<Delivery> {
-    for (;;) {
-      const delivery = world.advanceTo(Date.now()).find((each): each is Delivery => each.kind === 'delivery' && each.report.event === 'workflow_job');
-      if (delivery !== undefined) return delivery;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  /** A delivery as a function URL hands it over (payload format 2.0). */
-  function urlEvent(delivery: Delivery, change: { readonly body?: string; readonly base64?: boolean; readonly method?: string } = {}): object {
-    const body = deliveryBody(wireContext(world, gitea.url), delivery);
-    const headers = Object.fromEntries(Object.entries(deliveryHeaders(delivery, body)).map(([name, value]) => [name.toLowerCase(), value]));
-    const sent = change.body ?? body;
-    return {
-      version: '2.0',
-      routeKey: '$default',
-      rawPath: '/webhook',
-      rawQueryString: '',
-      headers: { ...headers, 'content-length': String(Buffer.byteLength(sent)), host: 'abc.lambda-url.eu-west-1.on.aws' },
-      requestContext: { accountId: 'anonymous', apiId: 'abc', domainName: 'abc.lambda-url.eu-west-1.on.aws', http: { method: change.method ?? 'POST', path: '/webhook', protocol: 'HTTP/1.1', sourceIp: '203.0.113.9', userAgent: 'Go-http-client/1.1' }, requestId: '1', routeKey: '$default', stage: '$default', timeEpoch: Date.now() },
-      body: change.base64 === true ? Buffer.from(sent).toString('base64') : sent,
-      isBase64Encoded: change.base64 === true,
-    };
-  }
+  const urlEvent = (delivery: Delivery, change: UrlEventChange = {}) => deliveryUrlEvent(world, gitea.url, delivery, change);
 
   /** Everything in the queue, as the event source mapping hands it over. */
   async function drain(): Promise<{ readonly batchItemFailures: readonly unknown[]; readonly received: number }> {
     const { Messages = [] } = (await moto.json('sqs', 'AmazonSQS.ReceiveMessage', { QueueUrl: QUEUE_URL, MaxNumberOfMessages: 10 })) as { Messages?: { MessageId: string; ReceiptHandle: string; Body: string }[] };
     if (Messages.length === 0) return { batchItemFailures: [], received: 0 };
-    const Records = Messages.map(({ MessageId, ReceiptHandle, Body }) => ({ messageId: MessageId, receiptHandle: ReceiptHandle, body: Body, attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()), SenderId: 'x', ApproximateFirstReceiveTimestamp: String(Date.now()) }, messageAttributes: {}, md5OfBody: '', eventSource: 'aws:sqs', eventSourceARN: `arn:aws:sqs:${REGION}:${ACCOUNT}:tinqs-ci-queue`, awsRegion: REGION }));
-    const { batchItemFailures } = await (await deployed('dispatcher', 'dispatch')).invoke<{ batchItemFailures: { itemIdentifier: string }[] }>({ Records });
+    const { batchItemFailures } = await (await deployed('dispatcher', 'dispatch')).invoke<{ batchItemFailures: { itemIdentifier: string }[] }>(queueEvent(Messages));
     for (const { MessageId, ReceiptHandle } of Messages) {
       if (!batchItemFailures.some((failure) => failure.itemIdentifier === MessageId)) await moto.json('sqs', 'AmazonSQS.DeleteMessage', { QueueUrl: QUEUE_URL, ReceiptHandle });
     }
@@ -151,15 +122,15 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
   });
 
   it('packages templates that cfn-lint has nothing to say about', () => {
-    const { status, stdout, stderr } = spawnSync('cfn-lint', ['dispatcher', 'monitor'].map((app) => join(workspaceRoot, `apps/${app}/.serverless/cloudformation-template-update-stack.json`)), { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync('cfn-lint', ['dispatcher', 'monitor'].map(templateFile), { encoding: 'utf8' });
 
     expect(`${stdout}${stderr}`).toBe('');
     expect(status).toBe(0);
   });
 
   it('deploys what moto cannot show: an address, expiry, arm64, four alarms, a clock of its own', () => {
-    const dispatcher = Object.values(template('dispatcher').Resources);
-    const monitor = Object.values(template('monitor').Resources);
+    const dispatcher = Object.values(templateOf('dispatcher').Resources);
+    const monitor = Object.values(templateOf('monitor').Resources);
     const functions = [...dispatcher, ...monitor].filter((each) => each.Type === 'AWS::Lambda::Function');
 
     expect(dispatcher.filter((each) => each.Type === 'AWS::Lambda::Url').map((each) => each.Properties['AuthType'])).toEqual(['NONE']);
@@ -177,11 +148,7 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
   });
 
   it('lets only the dispatcher launch, and only the monitor and the clock terminate, and only what is tagged as ours', () => {
-    const statements = (app: string) =>
-      Object.entries(template(app).Resources)
-        .filter(([, each]) => each.Type === 'AWS::IAM::Role')
-        .flatMap(([role, each]) => (each.Properties['Policies'] as { PolicyDocument: { Statement: { Action: string | string[]; Resource: unknown; Condition?: object }[] } }[]).flatMap((policy) => policy.PolicyDocument.Statement.map((statement) => ({ role, ...statement, actions: [statement.Action].flat() }))));
-    const all = [...statements('dispatcher'), ...statements('monitor')];
+    const all = [...statementsOf('dispatcher'), ...statementsOf('monitor')];
 
     expect(all.filter((each) => each.actions.includes('ec2:RunInstances')).map((each) => each.role)).toEqual(['DispatchRole', 'DispatchRole']);
     expect(all.filter((each) => each.actions.includes('ec2:TerminateInstances')).map((each) => [each.role, Object.keys((each.Condition as { StringEquals: object }).StringEquals)])).toEqual([
@@ -215,7 +182,7 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
 
   it('answers an unsigned, a wrong and a foreign request without queueing anything', async () => {
     world.do('push', { repository: 'acme/app', files: { 'a.txt': '1\n' }, message: 'one', workflows: [{ file: 'ci.yml', jobs: [{ key: 'build', labels: ['go'] }] }] });
-    const delivery = await announced();
+    const delivery = await announcedJob(world);
     const webhook = await deployed('dispatcher', 'webhook');
     moto.calls.length = 0;
 
@@ -280,19 +247,20 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
   it('sweeps: ends a machine past its death clock and no other, finds a job that no webhook announced', async () => {
     const machine = idIn(await moto.ec2('DescribeInstances'));
     const late = { 'tinqs-ci': 'true', 'tinqs-ci:ends-by': new Date(Date.now() - 60_000).toISOString() };
-    const oldId = await machineWith({ ...late, 'tinqs-ci:installation': (await installationOf(machine))! });
-    const strangerId = await machineWith({ ...late, 'tinqs-ci:installation': 'another' });
+    const launch = (installation: string) => machineWith(moto, variables['RUNNER_AMI']!, { ...late, 'tinqs-ci:installation': installation });
+    const oldId = await launch((await installationOf(moto, machine))!);
+    const strangerId = await launch('another');
     world.do('push', { repository: 'acme/app', files: { 'a.txt': '2\n' }, message: 'two', workflows: [{ file: 'ci.yml', jobs: [{ key: 'image', labels: ['docker'] }] }] });
     // Its delivery is lost.
-    await announced();
+    await announcedJob(world);
     moto.calls.length = 0;
 
     const report = await (await deployed('monitor', 'sweep')).invoke<{ failed: unknown[]; ended: { instanceId: string; code: string }[]; knocked: string[] }>({ 'detail-type': 'Scheduled Event', source: 'aws.events' });
 
     expect(report).toMatchObject({ failed: [], ended: [{ instanceId: oldId, code: 'DEATH_CLOCK' }], knocked: [expect.any(String)] });
-    expect(await stateOf(oldId)).toMatch(/terminated|shutting-down/);
-    expect(await stateOf(machine)).toMatch(/running|pending/);
-    expect(await stateOf(strangerId)).toMatch(/running|pending/);
+    expect(await stateOf(moto, oldId)).toMatch(/terminated|shutting-down/);
+    expect(await stateOf(moto, machine)).toMatch(/running|pending/);
+    expect(await stateOf(moto, strangerId)).toMatch(/running|pending/);
     expect(launches()).toEqual([]);
 
     await drain();
@@ -307,12 +275,11 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
     const machine = idIn(await moto.ec2('DescribeInstances', { 'Filter.1.Name': 'tag:tinqs-ci:class', 'Filter.1.Value.1': 'docker' }));
     await moto.ec2('TerminateInstances', { 'InstanceId.1': machine });
     const events = await deployed('monitor', 'instance-events');
-    const event = (id: string) => ({ version: '0', id: '1', 'detail-type': 'EC2 Instance State-change Notification', source: 'aws.ec2', account: ACCOUNT, time: new Date().toISOString(), region: REGION, resources: [], detail: { 'instance-id': id, state: 'terminated' } });
     moto.calls.length = 0;
 
-    expect(await events.invoke(event('i-00000000000000000'))).toBe('not-ours');
+    expect(await events.invoke(machineEvent('i-00000000000000000'))).toBe('not-ours');
     expect(actions('sqs')).toEqual([]);
-    expect(await events.invoke(event(machine))).toBe('reconciled');
+    expect(await events.invoke(machineEvent(machine))).toBe('reconciled');
     expect(actions('sqs')).toEqual(['SendMessage']);
   });
 
@@ -326,24 +293,4 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
     expect(await started.ended).not.toBe(0);
     expect(names.filter((name) => !started.output().includes(`${name}: missing`))).toEqual([]);
   });
-
-  async function machineWith(tags: Record<string, string>): Promise<string> {
-    return idIn(await moto.ec2('RunInstances', { MinCount: '1', MaxCount: '1', ImageId: variables['RUNNER_AMI']!, InstanceType: 't3.small', ...tagFields(tags) }));
-  }
-
-  async function installationOf(instanceId: string): Promise<string | undefined> {
-    return /<key>tinqs-ci:installation<\/key>\s*<value>([^<]*)/.exec(await moto.ec2('DescribeInstances', { 'InstanceId.1': instanceId }))?.[1];
-  }
-
-  async function stateOf(instanceId: string): Promise<string> {
-    return /<instanceState>[\s\S]*?<name>([^<]*)/.exec(await moto.ec2('DescribeInstances', { 'InstanceId.1': instanceId }))?.[1] ?? '?';
-  }
 });
-
-function idIn(answer: string): string {
-  return /<instanceId>(i-[0-9a-f]+)/.exec(answer)![1]!;
-}
-
-function tagFields(tags: Record<string, string>): Record<string, string> {
-  return { 'TagSpecification.1.ResourceType': 'instance', ...Object.fromEntries(Object.entries(tags).flatMap(([key, value], index) => [[`TagSpecification.1.Tag.${index + 1}.Key`, key], [`TagSpecification.1.Tag.${index + 1}.Value`, value]])) };
-}
