@@ -4,7 +4,6 @@ import type { StatusView } from '@tinqs/fleet';
 import { npmStart, readJson, temporaryFolder, type NpmStart } from './support/npm-start.js';
 import { startWorld, type World } from './support/world.js';
 
-const LONG = process.env['LONG_TESTS'] !== undefined;
 const SEED = 20260525;
 const KILLS = 20;
 
@@ -24,7 +23,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  * SIGKILL at random moments: between 202 and record, record and grant, grant and register, register and launch,
  * launch and record.
  */
-describe.skipIf(!LONG)(`npm start killed at ${KILLS} moments (seed ${SEED})${LONG ? '' : ' (skipped, up to 10 minutes: LONG_TESTS=1 npx vitest run --root apps/e2e src/kill.test.ts)'}`, () => {
+describe(`npm start killed at ${KILLS} moments (seed ${SEED})`, () => {
   const folder = temporaryFolder();
   const next = random(SEED);
   let world: World;
@@ -48,8 +47,9 @@ describe.skipIf(!LONG)(`npm start killed at ${KILLS} moments (seed ${SEED})${LON
 
   it('serves no job twice, launches no name twice, and keeps every machine known, after each kill', async () => {
     for (let kill = 1; kill <= KILLS; kill += 1) {
-      await world.push(Array.from({ length: 1 + Math.floor(next() * 3) }, (_, index) => ({ key: `job-${kill}-${index}`, labels: [index % 2 === 0 ? 'go' : 'node'], durationMs: 300 + Math.floor(next() * 900) })));
-      pushed += 1;
+      const jobs = 1 + Math.floor(next() * 3);
+      pushed += jobs;
+      await world.push(Array.from({ length: jobs }, (_, index) => ({ key: `job-${kill}-${index}`, labels: [index % 2 === 0 ? 'go' : 'node'], durationMs: 300 + Math.floor(next() * 900) })));
       await pause(next() * 1_500);
       running.child.kill('SIGKILL');
       await running.stop('SIGKILL');
@@ -72,7 +72,9 @@ describe.skipIf(!LONG)(`npm start killed at ${KILLS} moments (seed ${SEED})${LON
     }
 
     expectNothingTwice(ledger, 'the end');
-    expect(pushed).toBe(KILLS);
+    expect(ledger.served.map((each) => each.conclusion)).toEqual(Array.from({ length: pushed }, () => 'success'));
+    // Gitea gives a job to any runner that fits, and tells it late: a machine may be in vain, but not one a kill.
+    expect(ledger.machines.length - pushed).toBeLessThan(KILLS);
     expect(status, JSON.stringify(status.waiting)).toMatchObject({ waiting: [], running: [], machines: [] });
     expect(ledger.machines.filter((machine) => machine.terminatedAt === null)).toEqual([]);
     expect(ledger.registrations.filter((registration) => registration.goneAt === null)).toEqual([]);
