@@ -242,6 +242,17 @@ describe('the CLI', () => {
     expect(execFileSync('aws', { env: { PATH: job.env['PATH'] ?? '' }, encoding: 'utf8' })).toBe('stand-in\n');
   });
 
+  it('that is baked is used, of any second version while none is pinned', async () => {
+    const baked = join(job.folder, 'baked/aws-cli/2.9.9');
+    mkdirSync(join(baked, 'amd64/bin'), { recursive: true });
+    symlinkSync(join(job.folder, 'bin/aws'), join(baked, 'amd64/bin/aws'));
+    writeFileSync(join(baked, 'amd64.complete'), '');
+    Object.assign(job.env, { PATH: pathOf(join(job.folder, 'poor'), []), TINQS_TOOLS: join(job.folder, 'baked') });
+    job.actions = actionsWith(job.folder, [['aws-cli', 'amd64', '-', '-', '-', '-']]);
+
+    expect((await passes(keys)).outputs).toMatchObject({ source: 'baked', 'aws-region': 'eu-west-1' });
+  });
+
   it('that is not pinned yet is not downloaded', async () => {
     job.env['PATH'] = pathOf(join(job.folder, 'poor'), []);
     job.actions = actionsWith(job.folder, [['aws-cli', 'amd64', '2.1.0', '-', '-', '-']]);

@@ -70,6 +70,21 @@ describe('Node and pnpm', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('that are baked are used, without a request', async () => {
+    const bake = (path: string, text: string) => {
+      mkdirSync(join(job.folder, 'baked', path, '..'), { recursive: true });
+      writeFileSync(join(job.folder, 'baked', path), text, { mode: 0o755 });
+    };
+    bake('node/22.9.0/amd64/bin/node', stand('22.9.0'));
+    bake('pnpm/10.34.9/amd64/path/pnpm', '#!/bin/sh\necho 10.34.9\n');
+    for (const each of ['node/22.9.0', 'pnpm/10.34.9']) bake(`${each}/amd64.complete`, '');
+
+    const { outputs, log } = await setup();
+
+    expect(outputs, log).toEqual({ 'node-version': '22.9.0', 'pnpm-version': '10.34.9', source: 'baked' });
+    expect(server.requests).toEqual([]);
+  });
+
   it('that are not are downloaded, checked, and there for later steps and calls', async () => {
     const first = await setup();
     const second = await setup();
