@@ -1,6 +1,6 @@
 import type { DeliveryRecord, EndedRecord, JobId, ScopeKey } from '@tinqs/fleet';
 import { checkRange, latestOfEach, type EndedRange } from './ended-records.js';
-import { frozen } from './frozen.js';
+import type { Keep } from './frozen.js';
 import { endedKey } from './history.js';
 import { dayOf, deliveryKey, type ItemKey } from './item-key.js';
 import { pointersOf, type Pointer } from './pointer.js';
@@ -10,7 +10,7 @@ import { KEPT } from './retention.js';
 type Target = Omit<Pointer, 'done'>;
 
 /** What ended and what was delivered. Pointers are looked up in the history itself: nothing grows with them. */
-export function createMemoryHistory(now: () => number) {
+export function createMemoryHistory(now: () => number, keep: Keep) {
   let writes = 0;
   const history = new Map<string, { readonly record: EndedRecord; readonly write: number }>();
   const deliveries = new Map<string, DeliveryRecord>();
@@ -20,14 +20,14 @@ export function createMemoryHistory(now: () => number) {
 
   return {
     async recordEnded(record: EndedRecord): Promise<void> {
-      history.set(keyText(endedKey(record)), { record: frozen(record), write: ++writes });
+      history.set(keyText(endedKey(record)), { record: keep(record), write: ++writes });
     },
     async listEnded(range: EndedRange): Promise<readonly EndedRecord[]> {
       checkRange(range);
       return latestOfEach([...history.values()].map(({ record }) => record).filter(({ endedAt }) => endedAt >= range.from && endedAt < range.to));
     },
     async recordDelivery(record: DeliveryRecord): Promise<void> {
-      deliveries.set(deliveryKey(record.receivedAt, record.id).sk, frozen(record));
+      deliveries.set(deliveryKey(record.receivedAt, record.id).sk, keep(record));
     },
     async listDeliveries({ day, limit }: { readonly day: string; readonly limit: number }): Promise<readonly DeliveryRecord[]> {
       const keys = [...deliveries.keys()].filter((key) => dayOf(deliveries.get(key)!.receivedAt) === day);

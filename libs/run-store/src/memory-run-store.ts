@@ -1,6 +1,6 @@
 import { poolKey, scopeKey, type AmiBreaker, type Job, type JobId, type JobRecord, type PlanItem, type PoolRest, type Runner, type Scope, type ScopeItems, type ScopeKey, type Written } from '@tinqs/fleet';
 import { findJob, findRunner, type FindReads } from './find-job.js';
-import { frozen } from './frozen.js';
+import { frozen, type Keep } from './frozen.js';
 import { checkMetaKey } from './installation-items.js';
 import { breakerKey, keyPart, restKey, scopeNoteKey } from './item-key.js';
 import { checkFinal } from './job-records.js';
@@ -10,6 +10,12 @@ import { createMemoryVersions, type MemoryVersions } from './memory-versions.js'
 import { KEPT } from './retention.js';
 import type { LiveItems, RunStore } from './run-store.js';
 import { NO_PLAN } from './versioned-items.js';
+
+export interface MemoryRunStoreOptions {
+  readonly now?: () => number;
+  /** Default: yes. V8 copies frozen objects several times slower than others: what measures time trusts its writers. */
+  readonly freezes?: boolean;
+}
 
 interface ScopeTable {
   readonly jobs: MemoryVersions<Job>;
@@ -21,7 +27,8 @@ interface ScopeTable {
  * The store in memory, with the semantics of the table: same order, same conflicts, same answers to repeated calls.
  * It keeps the objects that it is given, frozen, instead of copies.
  */
-export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => number } = {}): RunStore {
+export function createMemoryRunStore({ now = Date.now, freezes = true }: MemoryRunStoreOptions = {}): RunStore {
+  const keep: Keep = freezes ? frozen : (value) => value;
   const scopes = new Map<ScopeKey, ScopeTable>();
   const records = new Map<JobId, { readonly record: JobRecord; readonly by: JobRecord | null }>();
   const meta = new Map<string, unknown>();
@@ -30,10 +37,10 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
   const rests = new Map<string, PoolRest>();
   const breakers = new Map<string, AmiBreaker>();
   const cap = createMemoryCap(now);
-  const { pointer, runnerPointers, ended, expireHistory, count, ...history } = createMemoryHistory(now);
+  const { pointer, runnerPointers, ended, expireHistory, count, ...history } = createMemoryHistory(now, keep);
 
   const tableOf = (scope: ScopeKey): ScopeTable => {
-    const table = scopes.get(scope) ?? { jobs: createMemoryVersions<Job>(), plans: createMemoryVersions<PlanItem>(), runners: createMemoryVersions<Runner>() };
+    const table = scopes.get(scope) ?? { jobs: createMemoryVersions<Job>(keep), plans: createMemoryVersions<PlanItem>(keep), runners: createMemoryVersions<Runner>(keep) };
     scopes.set(scope, table);
     return table;
   };
@@ -65,14 +72,14 @@ export function createMemoryRunStore({ now = Date.now }: { readonly now?: () => 
 
     async rememberJob(record): Promise<Written<JobRecord>> {
       const stored = records.get(record.id);
-      if (stored === undefined) records.set(record.id, { record: frozen(record), by: record });
+      if (stored === undefined) records.set(record.id, { record: keep(record), by: record });
       return stored === undefined || stored.by === record ? { kind: 'written', item: record } : { kind: 'conflict', current: stored.record };
     },
     async finishJob(record) {
       const final = checkFinal(record);
       const stored = records.get(record.id);
       if (stored !== undefined && stored.record.final !== null && stored.record.final.generation >= final.generation) return;
-      records.set(record.id, { record: frozen({ ...(stored?.record ?? record), final }), by: stored?.by ?? null });
+      records.set(record.id, { record: keep({ ...(stored?.record ?? record), final }), by: stored?.by ?? null });
     },
     recallJob,
 
