@@ -109,17 +109,24 @@ export function terminate(simulation: Simulation, instanceId: string, force: boo
 /** DescribeInstances: a new machine shows after a moment, an ended one for an hour. */
 export function listInstances(simulation: Simulation): readonly Instance[] {
   const { ec2, misbehaviour, now } = simulation.state;
-  return [...ec2.machines.values()]
-    .filter((machine) => machine.visibleAt <= now && (machine.endedAt === null || now - machine.endedAt < VISIBLE_AFTER_END))
-    .map((machine) => ({
-      instanceId: machine.instanceId,
-      state: machine.state,
-      stateReason: machine.stateReason,
-      launchedAt: machine.launchedAt + misbehaviour.ec2SkewMs,
-      tags: machine.request.tags,
-      pool: machine.request.pool,
-      availabilityZone: machine.availabilityZone,
-    }));
+  const listed: Instance[] = [];
+  for (const machine of ec2.machines.values()) {
+    if (machine.visibleAt > now || (machine.endedAt !== null && now - machine.endedAt >= VISIBLE_AFTER_END)) continue;
+    listed.push(shown(machine, machine.launchedAt + misbehaviour.ec2SkewMs));
+  }
+  return listed;
+}
+
+/** Of a machine that is terminated nothing changes any more, and thousands are listed of which that is so. */
+const lastShown = new WeakMap<Machine, Instance>();
+
+function shown(machine: Machine, launchedAt: number): Instance {
+  const before = machine.state === 'terminated' ? lastShown.get(machine) : undefined;
+  if (before?.launchedAt === launchedAt) return before;
+  const { instanceId, state, stateReason, availabilityZone, request } = machine;
+  const instance: Instance = { instanceId, state, stateReason, launchedAt, tags: request.tags, pool: request.pool, availabilityZone };
+  if (state === 'terminated') lastShown.set(machine, instance);
+  return instance;
 }
 
 /** GetConsoleOutput. */
