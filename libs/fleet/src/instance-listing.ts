@@ -14,7 +14,7 @@ export interface InstanceListing {
 
 export function instanceListing(all: readonly Instance[]): InstanceListing {
   const byId = firstBy(all, (instance) => instance.instanceId);
-  const byName = firstBy(all, (instance) => instance.tags[TAGS.name]);
+  let byName: ReadonlyMap<string, Instance> | undefined;
   const living = all.filter((instance) => instance.state !== 'terminated');
   const byScope = new Map<string | undefined, Instance[]>();
   for (const instance of living) {
@@ -27,7 +27,7 @@ export function instanceListing(all: readonly Instance[]): InstanceListing {
     living,
     livingIn: (scope) => byScope.get(scope) ?? [],
     withId: (instanceId) => byId.get(instanceId),
-    of: ({ instanceId, name }) => (instanceId === null ? undefined : byId.get(instanceId)) ?? byName.get(name),
+    of: ({ instanceId, name }) => (instanceId === null ? undefined : byId.get(instanceId)) ?? (byName ??= firstBy(all, (instance) => instance.tags[TAGS.name])).get(name),
   };
 }
 
