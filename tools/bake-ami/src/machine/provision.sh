@@ -58,7 +58,8 @@ begin 'packages of Debian'
 for unit in apt-daily.timer apt-daily-upgrade.timer apt-daily.service apt-daily-upgrade.service unattended-upgrades.service man-db.timer e2scrub_all.timer fstrim.timer dpkg-db-backup.timer; do
   ln -sfn /dev/null "/etc/systemd/system/$unit"
 done
-apt() { apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" </dev/null; }
+# cloud-init has changed files of packages: an upgrade must not ask which to keep.
+apt() { apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" </dev/null; }
 # What the boot script calls, what actions and most jobs expect, what cgo and native modules are built with, what Godot loads.
 packages=(bash git git-lfs openssh-client curl ca-certificates tar gzip xz-utils zstd unzip jq tzdata
   iproute2 iptables procps util-linux passwd sudo docker.io build-essential pkg-config python3 fontconfig)
@@ -157,7 +158,7 @@ printf '[Journal]\nStorage=volatile\n' >/etc/systemd/journald.conf.d/tinqs-ci.co
 printf 'datasource_list: [Ec2]\npackage_update: false\npackage_upgrade: false\n' >/etc/cloud/cloud.cfg.d/99-tinqs-ci.cfg
 apt clean
 rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /tmp/* /var/tmp/* /root/.npm /root/.cache /root/.docker /root/.ssh /root/.bash_history /root/.wget-hsts
-rm -rf /var/log/journal/* /var/lib/dhcp/* /var/lib/systemd/random-seed /var/lib/dbus/machine-id /etc/ssh/ssh_host_*
+rm -rf /var/log/journal/* /var/lib/dhcp/* /var/lib/systemd/random-seed /var/lib/dbus/machine-id /etc/ssh/ssh_host_* /etc/netplan/50-cloud-init.yaml /etc/udev/rules.d/70-persistent-net.rules
 find /var/log -type f -exec truncate --size 0 {} +
 # Our own script is among what cloud-init keeps; the shell has it open.
 rm -rf /var/lib/cloud/*

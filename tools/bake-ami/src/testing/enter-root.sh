@@ -5,7 +5,7 @@ set -eu
 [ $$ = 1 ] || { echo 'enter-root.sh is for a PID namespace of its own' >&2; exit 99; }
 lower=$1 files=$2
 mount --make-rprivate /
-mount -t tmpfs -o mode=755 disk /mnt
+mount -t tmpfs -o mode=755,size=16g disk /mnt
 mkdir /mnt/upper /mnt/work /mnt/root
 mount -t overlay -o "lowerdir=$lower,upperdir=/mnt/upper,workdir=/mnt/work" root /mnt/root
 cd /mnt/root
