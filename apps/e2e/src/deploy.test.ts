@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { createSimulatedWorld, serveGitea, type Delivery, type HttpServer, type SimulatedWorld } from '@tinqs/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFunction, type DeployedFunction } from './support/deployed-function.js';
@@ -8,6 +7,7 @@ import { ACCOUNT, announcedJob, deliveryUrlEvent, machineEvent, queueEvent, type
 import { idIn, installationOf, machineWith, stateOf } from './support/moto-machines.js';
 import { hasMoto, MOTO_MISSING, REGION, startMoto, type Moto } from './support/moto.js';
 import { workspaceRoot } from './support/npm-start.js';
+import { readableUserData, secretsIn } from './support/secret-scan.js';
 import { nx, osls, runNode } from './support/run-node.js';
 import { statementsOf, templateFile, templateOf } from './support/packaged-template.js';
 
@@ -227,15 +227,17 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
     expect([...world.gitea.registrations.values()].map((runner) => runner.name)).toEqual([call.get('TagSpecification.1.Tag.1.Value')]);
   });
 
-  it('ships a boot script without any token of ours', () => {
-    const call = new URLSearchParams(launches()[0]!.body);
-    const raw = Buffer.from(call.get('UserData')!, 'base64');
-    const script = (raw[0] === 0x1f ? gunzipSync(raw) : raw).toString();
+  it('ships a boot script, keeps a table and writes logs without any token of ours', async () => {
+    const texts = {
+      script: readableUserData(new URLSearchParams(launches()[0]!.body).get('UserData')!),
+      table: JSON.stringify(await moto.json('dynamodb', 'DynamoDB_20120810.Scan', { TableName: 'tinqs-ci-runs' })),
+      logs: [...running.values()].map((each) => each.output()).join('\n'),
+    };
 
-    const readable = script + [...script.matchAll(/<<'(B64|SECRET)'[^\n]*\n([A-Za-z0-9+/=\n]*?)\n\1/g)].map(([, , text]) => Buffer.from(text!, 'base64').toString('utf8')).join('\n');
-    expect(readable).toContain('"token"');
-    for (const secret of [TOKEN, SECRET, 'instance-registration-token']) expect(readable).not.toContain(secret);
-    expect(script.startsWith('#!')).toBe(true);
+    expect(texts.script.startsWith('#!')).toBe(true);
+    expect(texts.script).toContain('"token"');
+    expect(texts.table).toContain('acme/app');
+    expect(secretsIn(texts, { TOKEN, SECRET, registration: 'instance-registration-token' })).toEqual([]);
   });
 
   it('makes a schedule that ends the machine even if nothing else of ours ever runs again', () => {
