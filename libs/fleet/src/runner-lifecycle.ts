@@ -6,15 +6,21 @@ import type { Instant } from './time.js';
 export function advance(runner: Runner, step: { state?: RunnerState; stage?: Stage; at: Instant; detail?: string; change?: Partial<Runner> }): Runner | undefined {
   const forward = step.state !== undefined && RUNNER_STATES.indexOf(step.state) > RUNNER_STATES.indexOf(runner.state);
   const newStage = step.stage !== undefined && runner.stages[step.stage] === undefined;
-  const changes = Object.entries(step.change ?? {}).filter(([key, value]) => !isEqual(runner[key as keyof Runner], value));
-  if (!forward && !newStage && changes.length === 0) return undefined;
+  const changes = changesOf(runner, step.change);
+  if (!forward && !newStage && changes === undefined) return undefined;
   return {
     ...runner,
-    ...(Object.fromEntries(changes) as Partial<Runner>),
+    ...changes,
     state: forward ? step.state! : runner.state,
     stages: newStage ? { ...runner.stages, [step.stage!]: step.at } : runner.stages,
     timeline: forward || newStage ? addEntry(runner.timeline, step.at, forward ? step.state! : step.stage!, step.detail ?? '') : runner.timeline,
   };
+}
+
+/** What of it is not so already; `undefined`: nothing. Most steps of a pass change nothing. */
+function changesOf(runner: Runner, change: Partial<Runner> = {}): Partial<Runner> | undefined {
+  const keys = (Object.keys(change) as (keyof Runner)[]).filter((key) => !isEqual(runner[key], change[key]));
+  return keys.length === 0 ? undefined : (Object.fromEntries(keys.map((key) => [key, change[key]])) as Partial<Runner>);
 }
 
 /** Of plain data; only objects are worth writing out. */
