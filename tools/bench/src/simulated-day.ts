@@ -1,6 +1,6 @@
-import { createController, scopeKey, scopeOf, sweep, type FleetPorts, type FleetSettings, type RunnerClass, type Scope } from '@tinqs/fleet';
+import { sweep, type FleetSettings, type RunnerClass } from '@tinqs/fleet';
 import { createMemoryRunStore } from '@tinqs/run-store/testing';
-import { createSimulatedWorld, deliveryFact, localEc2, serverFacts, simulatedGitea, simulatedLauncher } from '@tinqs/simulator';
+import { createLawsOfTime, createSimulatedWorld, createVirtualDispatcher, createWitness, localEc2, type SimulatedWorld } from '@tinqs/simulator';
 import { silent } from './silent.js';
 
 const SECOND = 1_000;
@@ -8,6 +8,9 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const STARTED_AT = Date.UTC(2030, 0, 1);
 const CAP = 400;
+const JOBS_PER_PUSH = 5;
+/** The world forgets what has been over for so long. */
+const RETAINED = HOUR;
 
 const GO: RunnerClass = { id: 'go', labels: ['go'], instanceTypes: ['t3.small', 't3a.small'], mode: 'host', image: null, ami: null, diskGiB: 20, limits: { bootSeconds: 300, idleSeconds: 300, jobMinutes: 60, concurrent: CAP }, market: 'spot', instanceProfile: false, sudo: false, allowedRepositories: null, rerun: true, isDefault: false };
 
@@ -28,105 +31,80 @@ export interface DayReport {
 
 /**
  * A day of a busy Gitea in virtual time: planner, controller, sweep and the store in memory, one delivery in twenty dropped, one
- * doubled, one in ten overtaking others. Afterwards everything must have been served once, and nothing may be left.
+ * doubled, one in ten overtaking others. I1 to I7 are looked at with every write, every call to EC2 and after every step; at the
+ * end everything must have been served once, and nothing may be left.
  */
 export async function playDay({ jobs, repositories, hours, seed }: DayOptions): Promise<DayReport> {
-  const world = createSimulatedWorld({ seed, startedAt: STARTED_AT, gitea: '1.26', misbehaviour: { drop: 0.05, duplicate: 0.05, reorder: 0.1 }, timing: { job: [30 * SECOND, 60 * SECOND] }, retainMs: HOUR });
+  const world = createSimulatedWorld({ seed, startedAt: STARTED_AT, gitea: '1.26', misbehaviour: { drop: 0.05, duplicate: 0.05, reorder: 0.1 }, timing: { job: [30 * SECOND, 60 * SECOND] }, retainMs: RETAINED });
   world.do('addHook', { url: 'http://dispatcher.simulated', secret: 's', events: ['workflow_job'] });
   const names = Array.from({ length: repositories }, (_, index) => `acme/app-${index + 1}`);
   for (const fullName of names) world.do('createRepository', { fullName, files: { 'README.md': 'app' } });
-  const now = () => world.now;
   const settings: FleetSettings = { installation: 'day', classes: [GO], scopeKind: 'repository', maxRunners: CAP, subnets: ['subnet-a', 'subnet-b'], dailyBudget: null };
-  let nextKnock = Infinity;
-  const knocks = new Map<string, { readonly at: number; readonly scope: Scope }>();
-  const store = createMemoryRunStore({ now });
-  const ports: FleetPorts = {
-    store,
-    gitea: simulatedGitea(world),
-    launcher: simulatedLauncher({ ec2: localEc2(world), installation: 'day', now }),
-    queue: {
-      knock: async (scope, delayMs) => {
-        const at = world.now + delayMs;
-        nextKnock = Math.min(nextKnock, at);
-        knocks.set(`${scopeKey(scope)} ${at}`, { at, scope });
-      },
-    },
-    log: silent,
-    now,
-    server: async () => serverFacts(world),
-  };
-  const controller = createController(ports, settings);
-
-  async function workOff(): Promise<void> {
-    const scopes = new Map<string, Scope>();
-    for (const told of world.advanceTo(world.now)) {
-      const fact = told.kind === 'delivery' ? deliveryFact(world, told) : undefined;
-      if (fact === undefined) continue;
-      const scope = scopeOf(settings.scopeKind, fact.repository);
-      await controller.record(scope, fact);
-      if (fact.status !== 'blocked') scopes.set(scopeKey(scope), scope);
-    }
-    if (nextKnock <= world.now) {
-      nextKnock = Infinity;
-      for (const [key, { at, scope }] of knocks) {
-        if (at > world.now) {
-          nextKnock = Math.min(nextKnock, at);
-          continue;
-        }
-        knocks.delete(key);
-        scopes.set(scopeKey(scope), scope);
-      }
-    }
-    for (const scope of scopes.values()) await controller.serve(scope);
-  }
+  const witness = createWitness({ store: createMemoryRunStore({ now: () => world.now, freezes: false }), ec2: localEc2(world), world, settings, skewMs: 0 });
+  const judge = createLawsOfTime(world, witness, 0);
+  const { ports, workOff, nextKnock } = createVirtualDispatcher({ world, store: witness.store, ec2: witness.ec2, settings, log: silent });
 
   let [pushed, mostMachines, peakBytes] = [0, 0, 0];
-  let nextSweep = STARTED_AT + 30 * SECOND;
-  const end = STARTED_AT + hours * HOUR;
-  const perPush = 5;
-  const pushAt = (index: number) => STARTED_AT + Math.floor((index * perPush * hours * HOUR) / jobs);
-  // The world forgets what has been over for an hour: what was served is kept here, by job and attempt, with the runners that had it.
-  const pickups = new Map<string, { readonly runners: Set<number>; conclusion: string | null }>();
-  const note = () => {
-    for (const { jobId, attempt, runnerId, conclusion } of world.ledger.served) {
-      const known = pickups.get(`${jobId}/${attempt}`) ?? { runners: new Set<number>(), conclusion: null };
-      known.runners.add(runnerId);
-      known.conclusion = conclusion;
-      pickups.set(`${jobId}/${attempt}`, known);
-    }
-  };
-  const isOver = () => pushed * perPush >= jobs && pickups.size >= jobs && alive() === 0;
-  const alive = () => world.ledger.machines.reduce((count, machine) => count + (machine.terminatedAt === null ? 1 : 0), 0);
+  let [nextSweep, nextNote] = [STARTED_AT + 30 * SECOND, STARTED_AT];
+  const pushes = Math.ceil(jobs / JOBS_PER_PUSH);
+  const end = STARTED_AT + (hours + 2) * HOUR;
+  const pushAt = (index: number) => (index < pushes ? STARTED_AT + Math.floor((index * hours * HOUR) / pushes) : Infinity);
+  const served = createServed(world);
+  const alive = () => [...witness.living()].length;
+  const isOver = () => pushed === pushes && witness.holders.size === 0 && world.gitea.registrations.size === 0 && alive() === 0 && served.note() >= jobs;
 
-  while (!isOver() && world.now < end + 2 * HOUR) {
-    const nextPush = pushed * perPush < jobs ? pushAt(pushed) : Infinity;
-    const next = Math.min(world.nextAt() ?? Infinity, nextSweep, nextPush, nextKnock);
+  while (!isOver() && world.now < end && witness.broken.length === 0) {
+    const next = Math.min(world.nextAt() ?? Infinity, nextSweep, pushAt(pushed), nextKnock());
     // What comes within a second is one batch, as the queue hands it out.
     world.settle(Math.max(next, world.now) + SECOND);
-    if (world.now >= nextPush) {
-      world.do('push', { repository: names[pushed % names.length]!, files: { 'stamp.txt': String(pushed) }, workflows: [{ file: 'ci.yml', jobs: Array.from({ length: perPush }, (_, index) => ({ key: `job-${index}`, labels: ['go'] })) }] });
+    if (world.now >= pushAt(pushed)) {
+      world.do('push', { repository: names[pushed % names.length]!, files: { 'stamp.txt': String(pushed) }, workflows: [{ file: 'ci.yml', jobs: Array.from({ length: JOBS_PER_PUSH }, (_, index) => ({ key: `job-${index}`, labels: ['go'] })) }] });
       pushed += 1;
     }
     await workOff();
+    judge();
     if (world.now < nextSweep) continue;
     nextSweep += MINUTE;
     await sweep(ports, settings);
-    note();
+    judge();
     mostMachines = Math.max(mostMachines, alive());
     peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
+    if (world.now < nextNote) continue;
+    nextNote += RETAINED / 2;
+    served.note();
   }
 
-  note();
-  const { machines, registrations } = world.ledger;
-  const served = [...pickups.values()];
-  const twice = served.filter(({ runners }) => runners.size > 1).length;
+  const count = served.note();
   const broken = [
-    ...(served.length < jobs ? [`${jobs - served.length} jobs were never served`] : []),
-    ...(twice > 0 ? [`${twice} jobs were served twice`] : []),
-    ...(served.some(({ conclusion }) => conclusion !== 'success') ? ['jobs did not end well'] : []),
-    ...(machines.some(({ terminatedAt }) => terminatedAt === null) ? ['machines were left'] : []),
-    ...(registrations.filter(({ goneAt }) => goneAt === null).length > 0 ? ['registrations were left'] : []),
+    ...witness.broken.map(({ message }) => message),
+    ...(count < jobs ? [`${jobs - count} jobs were never served`] : []),
+    ...served.wrong(),
+    ...(alive() > 0 ? ['machines were left'] : []),
+    ...(world.gitea.registrations.size > 0 ? ['registrations were left'] : []),
+    ...(witness.holders.size > 0 ? ['places were left'] : []),
     ...(mostMachines > CAP ? [`${mostMachines} machines at once are more than ${CAP}`] : []),
   ];
-  return { served: served.length, broken, mostMachines, peakBytes };
+  return { served: count, broken, mostMachines, peakBytes };
+}
+
+/** What was served, by job and attempt, beyond what the world remembers; to be noted twice in that time, so that every end is seen. */
+function createServed({ ledger }: SimulatedWorld) {
+  const runners = new Map<string, number>();
+  const twice = new Set<string>();
+  const ended = new Map<string, string>();
+  return {
+    note(): number {
+      for (const { jobId, attempt, runnerId, conclusion } of ledger.served) {
+        const key = `${jobId}/${attempt}`;
+        if (runners.has(key) && runners.get(key) !== runnerId) twice.add(key);
+        runners.set(key, runnerId);
+        if (conclusion !== null) ended.set(key, conclusion);
+      }
+      return runners.size;
+    },
+    wrong(): readonly string[] {
+      const unwell = [...runners.keys()].filter((key) => ended.get(key) !== 'success').length;
+      return [...(twice.size > 0 ? [`${twice.size} jobs were served twice`] : []), ...(unwell > 0 ? [`${unwell} jobs did not end well`] : [])];
+    },
+  };
 }

@@ -1,7 +1,7 @@
-import { createController, scopeKey, scopeOf, sweep, type Controller, type FleetPorts, type FleetSettings, type RunnerClass, type Scope, type SweepReport } from '@tinqs/fleet';
+import { sweep, type Controller, type FleetPorts, type FleetSettings, type RunnerClass, type Scope, type SweepReport } from '@tinqs/fleet';
 import type { RunStore } from '@tinqs/run-store';
 import { createMemoryRunStore } from '@tinqs/run-store/testing';
-import { createSimulatedWorld, deliveryFact, localEc2, serverFacts, simulatedGitea, simulatedLauncher, type GiteaVersion, type JobPlan, type SimulatedWorld, type WorldOptions } from '@tinqs/simulator';
+import { createSimulatedWorld, createVirtualDispatcher, type GiteaVersion, type JobPlan, type SimulatedWorld, type WorldOptions } from '@tinqs/simulator';
 import { STARTED_AT } from './scenario.js';
 
 export const SECOND = 1_000;
@@ -35,26 +35,16 @@ export interface Stand {
   readonly most: { machines: number };
 }
 
-export function createStand({ gitea = '1.26', settings: change = {}, world: options = {}, wrap = (ports) => ports }: StandOptions = {}): Stand {
+export function createStand({ gitea = '1.26', settings: change = {}, world: options = {}, wrap }: StandOptions = {}): Stand {
   const world = createSimulatedWorld({ seed: 1, startedAt: STARTED_AT, gitea, retainMs: 48 * 60 * MINUTE, ...options });
   world.do('addHook', { url: 'http://dispatcher.simulated', secret: 's', events: ['workflow_job'] });
   world.do('createRepository', { fullName: 'acme/app', files: { 'README.md': 'app' } });
-  const now = () => world.now;
   const settings: FleetSettings = { installation: 'sim', classes: [GO], scopeKind: 'repository', maxRunners: 100, subnets: ['subnet-a', 'subnet-b'], dailyBudget: null, ...change };
-  const store = createMemoryRunStore({ now });
-  const knocks: { readonly at: number; readonly scope: Scope }[] = [];
+  const store = createMemoryRunStore({ now: () => world.now });
   const errors: string[] = [];
   const ignore = () => undefined;
-  const ports = wrap({
-    store,
-    gitea: simulatedGitea(world),
-    launcher: simulatedLauncher({ ec2: localEc2(world), installation: 'sim', now }),
-    queue: { knock: async (scope, delayMs) => void knocks.push({ at: world.now + delayMs, scope }) },
-    log: { info: ignore, warn: ignore, error: (message, fields) => void errors.push(`${message} ${JSON.stringify(fields)}`) },
-    now,
-    server: async () => serverFacts(world),
-  });
-  const controller = createController(ports, settings);
+  const log: FleetPorts['log'] = { info: ignore, warn: ignore, error: (message, fields) => void errors.push(`${message} ${JSON.stringify(fields)}`) };
+  const { ports, controller, workOff, nextKnock } = createVirtualDispatcher({ world, store, settings, log, ...(wrap ? { wrap } : {}) });
   const reports: SweepReport[] = [];
   const most = { machines: 0 };
   let nextSweep = STARTED_AT + 30 * SECOND;
@@ -62,17 +52,7 @@ export function createStand({ gitea = '1.26', settings: change = {}, world: opti
   const alive = () => world.ledger.machines.filter((machine) => machine.terminatedAt === null).length;
 
   async function work(): Promise<void> {
-    const scopes = new Map<string, Scope>();
-    for (const told of world.advanceTo(world.now)) {
-      const fact = told.kind === 'delivery' ? deliveryFact(world, told) : undefined;
-      if (fact === undefined) continue;
-      const scope = scopeOf(settings.scopeKind, fact.repository);
-      await controller.record(scope, fact);
-      if (fact.status !== 'blocked') scopes.set(scopeKey(scope), scope);
-    }
-    for (const { scope } of knocks.filter((knock) => knock.at <= world.now)) scopes.set(scopeKey(scope), scope);
-    knocks.splice(0, knocks.length, ...knocks.filter((knock) => knock.at > world.now));
-    for (const scope of scopes.values()) await controller.serve(scope);
+    await workOff();
     most.machines = Math.max(most.machines, alive());
   }
 
@@ -95,7 +75,7 @@ export function createStand({ gitea = '1.26', settings: change = {}, world: opti
       const end = world.now + ms;
       for (;;) {
         await work();
-        const next = Math.min(world.nextAt() ?? Infinity, nextSweep, ...knocks.map((knock) => knock.at));
+        const next = Math.min(world.nextAt() ?? Infinity, nextSweep, nextKnock());
         if (next > end) break;
         world.settle(Math.max(next, world.now));
         await work();

@@ -1,5 +1,9 @@
-import { isUnconsumed, poolKey, RUNNER_STATES, TAGS, type CapHolder, type FleetSettings, type Grant, type Job, type PlanItem, type Runner, type StorePort } from '@tinqs/fleet';
-import type { SimulatedEc2, SimulatedWorld } from '@tinqs/simulator';
+import { isUnconsumed, poolKey, RUNNER_STATES, scopeKey, TAGS, type FleetSettings, type Grant, type Job, type PlanItem, type Runner, type StorePort } from '@tinqs/fleet';
+import type { Machine } from '../ec2/ec2-state.js';
+import type { SimulatedEc2 } from '../ports/simulated-ec2.js';
+import type { SimulatedWorld } from '../world/world.js';
+import { mostServed } from './most-served.js';
+import { createTableMirror, type TableMirror } from './table-mirror.js';
 
 /** Something that must never be was. */
 export class BrokenInvariant extends Error {
@@ -17,13 +21,13 @@ const SECOND = 1_000;
 const RANK = { blocked: 0, queued: 1, running: 2, done: 3 } as const;
 
 /** What the table holds, mirrored call by call, and the laws that every write and every call to EC2 must keep. */
-export interface Witness {
+export interface Witness extends TableMirror {
   readonly store: StorePort;
   readonly ec2: SimulatedEc2;
-  readonly jobs: ReadonlyMap<string, Job>;
-  readonly runners: ReadonlyMap<string, Runner>;
-  readonly holders: ReadonlyMap<string, CapHolder>;
-  readonly plans: ReadonlyMap<string, PlanItem>;
+  /** Machines that exist, as EC2 knows them. */
+  readonly living: () => Iterable<Machine>;
+  /** When the last machine of this name ended: `null`: it lives; `undefined`: there was none. */
+  readonly endOf: (name: string) => number | null | undefined;
   readonly broken: readonly BrokenInvariant[];
   breach(invariant: string, what: string): void;
 }
@@ -35,45 +39,53 @@ export interface WitnessOptions {
   readonly settings: FleetSettings;
   /** By how much the clocks of our processes may differ. */
   readonly skewMs: number;
-  readonly tell: (line: string) => void;
+  readonly tell?: (line: string) => void;
 }
 
 export function createWitness({ store, ec2, world, settings, skewMs, tell }: WitnessOptions): Witness {
-  const jobs = new Map<string, Job>();
-  const runners = new Map<string, Runner>();
-  const holders = new Map<string, CapHolder>();
-  const plans = new Map<string, PlanItem>();
+  const mirror = createTableMirror();
+  const jobs = mirror.jobs.items;
+  const runners = mirror.runners.items;
+  const { plans } = mirror;
+  const living = new Map<string, Machine>();
+  const lastNamed = new Map<string, string>();
   const broken: BrokenInvariant[] = [];
   const breach = (invariant: string, what: string) => void broken.push(new BrokenInvariant(invariant, what));
-  const alive = (name: string) => world.ledger.machines.filter((machine) => machine.name === name && machine.terminatedAt === null);
+  /** EC2 forgets what ended more than an hour ago. */
+  const endOf = (name: string): number | null | undefined => {
+    const instanceId = lastNamed.get(name);
+    if (instanceId === undefined) return undefined;
+    const machine = world.machines.get(instanceId);
+    return machine === undefined ? -Infinity : machine.endedAt;
+  };
+  const isAlive = (name: string): boolean => endOf(name) === null;
   const ofName = (name: string) => (short: string) => `${short} ${name.replace('tinqs-ci-sim-', '')}`;
 
   function sawJob(after: Job): void {
-    const key = `${after.scope} ${after.id}`;
-    const before = jobs.get(key);
-    if (before?.status !== after.status || before.generation !== after.generation) tell(`  job ${after.id} ${before === undefined ? 'known as' : `${before.status} →`} ${after.status}${after.generation > 0 ? ` (generation ${after.generation})` : ''}`);
+    const before = jobs.get(after.id);
+    if (before?.status !== after.status || before.generation !== after.generation) tell?.(`  job ${after.id} ${before === undefined ? 'known as' : `${before.status} →`} ${after.status}${after.generation > 0 ? ` (generation ${after.generation})` : ''}`);
     if (before !== undefined && after.generation < before.generation) breach('I7', `job ${after.id}: generation ${before.generation} → ${after.generation}`);
     if (before !== undefined && after.generation === before.generation) {
       if (RANK[after.status] < RANK[before.status]) breach('I7', `job ${after.id}: ${before.status} → ${after.status} within generation ${after.generation}`);
       for (const fact of ['pickedAt', 'completedAt', 'runnerId'] as const) if (before[fact] !== null && before[fact] !== after[fact]) breach('I7', `job ${after.id}: ${fact} written twice`);
     }
-    jobs.set(key, after);
+    mirror.jobs.set(after.id, after);
   }
 
   function sawRunner(after: Runner): void {
     const before = runners.get(after.name);
-    if (before?.state !== after.state) tell(ofName(after.name)(`  runner ${before === undefined ? '' : `${before.state} →`} ${after.state}${after.outcome === null ? '' : ` (${after.outcome})`}`));
+    if (before?.state !== after.state) tell?.(ofName(after.name)(`  runner ${before === undefined ? '' : `${before.state} →`} ${after.state}${after.outcome === null ? '' : ` (${after.outcome})`}`));
     if (before !== undefined) {
       const back = RUNNER_STATES.indexOf(after.state) < RUNNER_STATES.indexOf(before.state);
-      const revived = before.state === 'ended' && alive(after.name).length > 0;
+      const revived = before.state === 'ended' && isAlive(after.name);
       if (back && !revived) breach('I7', `runner ${after.name}: ${before.state} → ${after.state}`);
       // A claim that was given back (1.27) is none; then the job is no longer its own.
-      const isStillIts = jobs.get(`${after.scope} ${before.ran}`)?.runnerId === after.runnerId;
+      const isStillIts = jobs.get(before.ran ?? '')?.runnerId === after.runnerId;
       if (before.ran !== null && after.ran !== before.ran && isStillIts) breach('I7', `runner ${after.name}: ran ${before.ran} → ${after.ran}`);
       if (!revived) for (const [stage, at] of Object.entries(before.stages)) if ((after.stages as Record<string, number>)[stage] !== at) breach('I7', `runner ${after.name}: stage ${stage} written twice`);
     }
-    if (after.state === 'ended' && before?.state !== 'ended' && after.outcome !== 'launch-failed' && alive(after.name).length > 0) breach('I3', `runner ${after.name} is called ended while its machine lives`);
-    runners.set(after.name, after);
+    if (after.state === 'ended' && before?.state !== 'ended' && after.outcome !== 'launch-failed' && isAlive(after.name)) breach('I3', `runner ${after.name} is called ended while its machine lives`);
+    mirror.runners.set(after.name, after);
   }
 
   /** I2: what is granted is missing in the view that it was granted from. Counted anew, by other means. */
@@ -84,12 +96,13 @@ export function createWitness({ store, ec2, world, settings, skewMs, tell }: Wit
     const known = new Set(before?.grants.map((grant) => grant.name));
     const added = plan.grants.filter((grant) => !known.has(grant.name));
     if (added.length === 0) return;
-    for (const grant of added) tell(ofName(grant.name)(`  granted for job ${grant.jobId}:`));
+    for (const grant of added) tell?.(ofName(grant.name)(`  granted for job ${grant.jobId}:`));
     const clock = added[0]!.grantedAt;
-    const queued = [...jobs.values()].filter((job) => job.scope === scope && job.status === 'queued').map((job) => job.labels);
-    const names = new Set([...runners.values()].filter((runner) => runner.scope === scope).map((runner) => runner.name));
+    const queued = mirror.jobs.in(scope).filter((job) => job.status === 'queued').map((job) => job.labels);
+    const ofScope = mirror.runners.in(scope);
+    const names = new Set(ofScope.map((runner) => runner.name));
     const open = (before?.grants ?? []).filter((grant: Grant) => !names.has(grant.name) && clock - grant.grantedAt <= 60 * SECOND).map((grant) => settings.classes.find((each) => each.id === grant.classId)!.labels);
-    const idle = [...runners.values()].filter((runner) => runner.scope === scope && countsAsSupply(runner, clock)).map((runner) => runner.labels);
+    const idle = ofScope.filter((runner) => countsAsSupply(runner, clock)).map((runner) => runner.labels);
     // One job may have been taken between the view and this write.
     const most = queued.length - mostServed(queued, [...open, ...idle]) + 1;
     if (added.length > most) breach('I2', `${added.length} granted in ${scope} while ${queued.length} are queued beside ${open.length} grants and ${idle.length} runners`);
@@ -121,9 +134,9 @@ export function createWitness({ store, ec2, world, settings, skewMs, tell }: Wit
     async deleteJob(scope, id, version) {
       await store.deleteJob(scope, id, version);
       if (!(await store.loadScope(scope)).jobs.some((job) => job.id === id)) {
-        const job = jobs.get(`${scope} ${id}`);
+        const job = jobs.get(id);
         if (job !== undefined && job.status !== 'done') breach('I1', `job ${id} is deleted while ${job.status}`);
-        jobs.delete(`${scope} ${id}`);
+        mirror.jobs.delete(id);
       }
     },
     async createRunner(runner) {
@@ -139,27 +152,28 @@ export function createWitness({ store, ec2, world, settings, skewMs, tell }: Wit
     async deleteRunner(scope, name, version) {
       await store.deleteRunner(scope, name, version);
       if ((await store.loadScope(scope)).runners.some((runner) => runner.name === name)) return;
-      if (alive(name).length > 0 && runners.get(name)?.outcome !== 'launch-failed') breach('I3', `the record of ${name} is deleted while its machine lives`);
-      runners.delete(name);
+      if (isAlive(name) && runners.get(name)?.outcome !== 'launch-failed') breach('I3', `the record of ${name} is deleted while its machine lives`);
+      mirror.runners.delete(name);
     },
     async savePlan(scope, plan) {
       const written = await store.savePlan(scope, plan);
-      if (written.kind === 'written') sawPlan(scope.kind === 'repository' ? `repo-${scope.id}` : scope.kind, written.item);
+      if (written.kind === 'written') sawPlan(scopeKey(scope), written.item);
       return written;
     },
     async takeCap(request) {
       const outcome = await store.takeCap(request);
       if (outcome.kind === 'full') return outcome;
-      for (const name of request.names) holders.set(name, { name, classId: request.classId, scope: request.scope, since: world.now });
-      const ofClass = [...holders.values()].filter((holder) => holder.classId === request.classId).length;
-      if (Number.isFinite(request.limits.all) && (holders.size > settings.maxRunners || ofClass > request.limits.perClass)) breach('I5', `${holders.size} places are held of ${settings.maxRunners}, ${ofClass} of ${request.limits.perClass} in ${request.classId}`);
+      for (const name of request.names) mirror.holders.set(name, { name, classId: request.classId, scope: request.scope, since: world.now });
+      const ofClass = mirror.holders.size(request.classId);
+      const held = mirror.holders.items.size;
+      if (Number.isFinite(request.limits.all) && (held > settings.maxRunners || ofClass > request.limits.perClass)) breach('I5', `${held} places are held of ${settings.maxRunners}, ${ofClass} of ${request.limits.perClass} in ${request.classId}`);
       return outcome;
     },
     async releaseCap(released) {
       await store.releaseCap(released);
       for (const { name } of released) {
-        holders.delete(name);
-        if (alive(name).length > 0) breach('I5', `the place of ${name} is released while its machine lives`);
+        mirror.holders.delete(name);
+        if (isAlive(name)) breach('I5', `the place of ${name} is released while its machine lives`);
       }
     },
   };
@@ -168,15 +182,10 @@ export function createWitness({ store, ec2, world, settings, skewMs, tell }: Wit
     ...ec2,
     async launch(request) {
       const before = world.ledger.machines.length;
-      try {
-        return await ec2.launch(request);
-      } finally {
-        if (world.ledger.machines.length > before) {
-          tell(ofName(request.name)(`  machine ${world.ledger.machines.at(-1)!.instanceId} launched in ${poolKey(request.pool)}:`));
-          if (!holders.has(request.name)) breach('I5', `${request.name} is launched without a place`);
-          if (world.ledger.machines.filter((machine) => machine.name === request.name).length > 1) breach('I2', `two machines are named ${request.name}`);
-        }
-      }
+      // The machine is made before the answer is awaited: others may be made meanwhile.
+      const answer = ec2.launch(request);
+      if (world.ledger.machines.length > before) sawLaunch(request.name, world.ledger.machines.at(-1)!.instanceId, request.pool);
+      return answer;
     },
     async terminate(instanceId, force) {
       judgeTermination(instanceId);
@@ -184,11 +193,26 @@ export function createWitness({ store, ec2, world, settings, skewMs, tell }: Wit
     },
   };
 
+  function sawLaunch(name: string, instanceId: string, pool: Machine['request']['pool']): void {
+    tell?.(ofName(name)(`  machine ${instanceId} launched in ${poolKey(pool)}:`));
+    if (!mirror.holders.items.has(name)) breach('I5', `${name} is launched without a place`);
+    if (lastNamed.has(name)) breach('I2', `two machines are named ${name}`);
+    lastNamed.set(name, instanceId);
+    living.set(instanceId, world.machines.get(instanceId)!);
+  }
+
+  function* stillLiving(): Generator<Machine> {
+    for (const [instanceId, machine] of living) {
+      if (machine.endedAt === null) yield machine;
+      else living.delete(instanceId);
+    }
+  }
+
   /** I6: a machine in the middle of a job is ended by its clock only, or 120 s after its job is final in Gitea. */
   function judgeTermination(instanceId: string): void {
     const machine = world.machines.get(instanceId);
     if (machine === undefined || machine.state === 'terminated') return;
-    tell(`  EC2 is asked to end ${instanceId}`);
+    tell?.(`  EC2 is asked to end ${instanceId}`);
     const endsBy = Date.parse(machine.request.tags[TAGS.endsBy] ?? '');
     if (world.now + skewMs >= endsBy || machine.state === 'stopped' || machine.state === 'stopping') return;
     const job = machine.jobId === null ? undefined : world.gitea.jobs.get(machine.jobId);
@@ -200,18 +224,5 @@ export function createWitness({ store, ec2, world, settings, skewMs, tell }: Wit
     else if (job.completedAt !== null && runners.get(machine.request.name)?.ran !== null && world.now - job.completedAt < 120 * SECOND - skewMs) breach('I6', `${instanceId} is ended ${Math.round((world.now - job.completedAt) / SECOND)} s after the end of job ${job.id}`);
   }
 
-  return { store: watched, ec2: watchedEc2, jobs, runners, holders, plans, broken, breach };
-}
-
-function mostServed(wanted: readonly (readonly string[])[], offered: readonly (readonly string[])[]): number {
-  const holder = new Map<number, number>();
-  const serve = (job: number, tried: Set<number>): boolean =>
-    offered.some((labels, index) => {
-      if (tried.has(index) || !wanted[job]!.every((label) => labels.includes(label))) return false;
-      tried.add(index);
-      if (holder.has(index) && !serve(holder.get(index)!, tried)) return false;
-      holder.set(index, job);
-      return true;
-    });
-  return wanted.filter((_, job) => serve(job, new Set())).length;
+  return { store: watched, ec2: watchedEc2, jobs, runners, holders: mirror.holders.items, plans, living: stillLiving, endOf, broken, breach };
 }

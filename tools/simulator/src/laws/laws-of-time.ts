@@ -1,0 +1,72 @@
+import { lifeOf } from '@tinqs/fleet';
+import type { SimulatedWorld } from '../world/world.js';
+import type { Witness } from './witness.js';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+/** Two sweeps and what a pass takes. */
+const TWO_SWEEPS = 2 * MINUTE + 30 * SECOND;
+/** A launch that nobody heard the end of is given up after 150 s and seen twice, its registration is seen twice more. */
+const GIVEN_UP = 150 * SECOND + 4 * MINUTE;
+
+/** The laws that time can break, to be looked at after every step. `slackMs`: what silence, dead and frozen processes may cost. */
+export function createLawsOfTime(world: SimulatedWorld, witness: Witness, slackMs: number): () => void {
+  const judgeWaiting = createLawOfWaiting(world, witness, slackMs);
+  return () => {
+    judgeAges(world, witness, slackMs);
+    judgeWaiting();
+    judgeRegistrations(world, witness, slackMs);
+  };
+}
+
+/** I2, I3: how long machines live at most. */
+function judgeAges(world: SimulatedWorld, witness: Witness, slackMs: number): void {
+  for (const machine of witness.living()) {
+    const age = world.now - machine.launchedAt;
+    const { limits } = machine.request;
+    if (age > lifeOf(limits) + 6 * MINUTE + slackMs) witness.breach('I3', `${machine.instanceId} lives for ${Math.round(age / MINUTE)} min`);
+    const isUnconsumed = () => machine.phase !== 'busy' && !world.ledger.served.some((served) => served.instanceId === machine.instanceId);
+    // 60 s beyond its own clock, seen up to two sweeps late, and up to half a minute of shutting down. A hanging shutdown has 10 min.
+    const shutsDown = machine.state === 'shutting-down' || machine.state === 'stopping' ? 12 * MINUTE : 0;
+    if (age > (limits.bootSeconds + limits.idleSeconds) * SECOND + 4 * MINUTE + shutsDown + slackMs && isUnconsumed()) witness.breach('I2', `${machine.instanceId} is unconsumed for ${Math.round(age / MINUTE)} min`);
+  }
+}
+
+/**
+ * I1: what Gitea has had in its queue for two sweeps is known to wait, and why. On 1.24 only what was told of can be known, from
+ * then on; jobs of which it told nobody are found once it is upgraded.
+ */
+function createLawOfWaiting(world: SimulatedWorld, witness: Witness, slackMs: number): () => void {
+  let askableSince: number | undefined;
+  const toldAt = new Map<number, number>();
+
+  /** Since when it could be known here; `undefined`: it cannot be. */
+  function knowableSince(id: number): number | undefined {
+    if (askableSince !== undefined) return askableSince;
+    if (witness.jobs.get(String(id))?.status === 'queued') toldAt.set(id, toldAt.get(id) ?? world.now);
+    else toldAt.delete(id);
+    return toldAt.get(id);
+  }
+
+  return () => {
+    if (world.traits.jobsApi) askableSince ??= world.now;
+    for (const { queue } of world.gitea.repositories.values()) for (const id of queue) {
+      const job = world.gitea.jobs.get(id)!;
+      const since = knowableSince(id);
+      if (since === undefined) continue;
+      const waits = world.now - Math.max(job.updatedAt, since);
+      if (waits <= TWO_SWEEPS + slackMs) continue;
+      const mine = witness.jobs.get(String(id));
+      if (mine?.status !== 'queued' || mine.reasons.length === 0) witness.breach('I1', `job ${id} ${job.name} waits for ${Math.round(waits / SECOND)} s in Gitea; here it is ${mine === undefined ? 'unknown' : `${mine.status} without a reason`}`);
+    }
+  };
+}
+
+/** I4: no registration outlives its machine by more than two sweeps. */
+function judgeRegistrations(world: SimulatedWorld, witness: Witness, slackMs: number): void {
+  for (const row of world.gitea.registrations.values()) {
+    const ended = witness.endOf(row.name);
+    const since = ended === undefined ? row.createdAt + GIVEN_UP : ended;
+    if (since !== null && world.now - since > TWO_SWEEPS + slackMs) witness.breach('I4', `registration ${row.id} ${row.name} is left for ${Math.round((world.now - since) / SECOND)} s`);
+  }
+}
