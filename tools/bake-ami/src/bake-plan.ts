@@ -42,6 +42,8 @@ export interface BakePlan {
 
 /** Debian's own AMI has 8 GiB; what is baked takes about six more. */
 const SMALLEST_DISK_GIB = 16;
+/** ECR's own: what else is private, the builder's pull tells. */
+const PRIVATE_REGISTRY = /^\d{12}\.dkr\.ecr\./;
 export const BUILDER_LIFE_SECONDS = 45 * 60;
 
 /** Why nothing can be baked, all of it; empty if it can. */
@@ -49,6 +51,9 @@ export function bakeProblems(inputs: BakeInputs, account?: AccountFacts): readon
   const problems = [...inputs.pins.unpinned];
   const small = inputs.classes.filter(({ diskGiB }) => diskGiB < SMALLEST_DISK_GIB).map(({ id }) => id);
   if (small.length > 0) problems.push(`runners.yml: diskGiB of ${small.join(', ')} is below ${SMALLEST_DISK_GIB}, and no machine can have a smaller disk than its AMI`);
+  for (const { id, image } of inputs.classes) {
+    if (image !== null && PRIVATE_REGISTRY.test(image)) problems.push(`runners.yml: class ${id}: ${image} is in a private registry, and a builder has no credentials: it can bake public images only`);
+  }
   if (account === undefined) return problems;
   const { imageId, available, architecture } = account.baseImage;
   if (!available) problems.push(`the base ${imageId} is not available`);

@@ -105,6 +105,7 @@ describe.skipIf(motoUrl === undefined)("a bake on moto (needs: pip install 'moto
   it.each<[string, readonly Fault[], RegExp]>([
     ['the launch of the builder is refused', [refuse('RunInstances')], /^launching the builder: /],
     ['the answer to the launch is lost, every time', [lose('RunInstances', { times: 99 })], /^launching the builder: /],
+    ['the answer to the launch is lost, and EC2 does not list the machine yet', [lose('RunInstances', { times: 99 }), { call: 'DescribeInstances', effect: { kind: 'answer', change: () => ({ Reservations: [] }) } }], /^launching the builder: /],
     ['EC2 does not say how the builder is', [refuse('DescribeInstances')], /^a call to AWS: .*UnauthorizedOperation/],
     ['the console cannot be read', [refuse('GetConsoleOutput')], /^a call to AWS: .*UnauthorizedOperation/],
     ['the builder cannot be stopped', [refuse('StopInstances')], /^a call to AWS: UnauthorizedOperation/],
