@@ -4,6 +4,6 @@
 set -euo pipefail
 root=$1 suite=${2:-trixie}
 mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true; } | sed -nE 's,^(URIs:|deb) +(https?://[^ ]+/debian)/?( .*)?$,\2,p' | head -n 1)
-debootstrap --variant=minbase --include=ca-certificates,curl "$suite" "$root" "${mirror:-http://deb.debian.org/debian}"
+debootstrap --variant=minbase --include=ca-certificates,curl "$suite" "$root" ${mirror:+"$mirror"}
 cp -a /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
