@@ -106,6 +106,7 @@ describe.skipIf(motoUrl === undefined)("a bake on moto (needs: pip install 'moto
     ['the launch of the builder is refused', [refuse('RunInstances')], /^launching the builder: /],
     ['the answer to the launch is lost, every time', [lose('RunInstances', { times: 99 })], /^launching the builder: /],
     ['the answer to the launch is lost, and EC2 does not list the machine yet', [lose('RunInstances', { times: 99 }), { call: 'DescribeInstances', effect: { kind: 'answer', change: () => ({ Reservations: [] }) } }], /^launching the builder: /],
+    ['the answer to the launch is lost, and EC2 lists nothing for a while', [lose('RunInstances', { times: 99 }), refuse('DescribeInstances', { times: 3 })], /^launching the builder: /],
     ['EC2 does not say how the builder is', [refuse('DescribeInstances')], /^a call to AWS: .*UnauthorizedOperation/],
     ['the console cannot be read', [refuse('GetConsoleOutput')], /^a call to AWS: .*UnauthorizedOperation/],
     ['the builder cannot be stopped', [refuse('StopInstances')], /^a call to AWS: UnauthorizedOperation/],
@@ -117,10 +118,10 @@ describe.skipIf(motoUrl === undefined)("a bake on moto (needs: pip install 'moto
     ['the launch of the verifier is refused', [refuse('RunInstances', { skip: 1 })], /^launching the verifier: /],
     ['the answer to the launch of the verifier is lost, every time', [lose('RunInstances', { skip: 1, times: 99 })], /^launching the verifier: /],
     ['the AMI cannot be marked as verified', [refuse('CreateTags', { skip: 1 })], /^after making ami-.*UnauthorizedOperation/],
-    ['ending is refused for a while', [refuse('GetConsoleOutput'), refuse('TerminateInstances', { times: 4 })], /^a call to AWS: /],
-    ['machines are not listed for a while', [refuse('GetConsoleOutput'), refuse('DescribeInstances', { skip: 1, times: 4 })], /^a call to AWS: /],
+    ['ending is refused for a while', [refuse('GetConsoleOutput'), refuse('TerminateInstances', { times: 3 })], /^a call to AWS: /],
+    ['machines are not listed for a while', [refuse('GetConsoleOutput'), refuse('DescribeInstances', { skip: 1, times: 3 })], /^a call to AWS: /],
   ])('when %s, no machine stays', async (_, faults, message) => {
-    account = await createAccount(motoUrl ?? '', { pace: 10 });
+    account = await createAccount(motoUrl ?? '', { pace: 5 });
 
     const failure = await failureOf(account, ...faults);
 
