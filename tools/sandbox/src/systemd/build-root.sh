@@ -3,7 +3,7 @@
 # usage: build-root.sh FOLDER   (as root; needs debootstrap: apt-get install -y debootstrap systemd-container)
 set -euo pipefail
 root=$1
-mirror=$(grep -hoE '^(URIs:|deb) +https?://[^ ]+/debian/?( |$)' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 | sed -E 's/^(URIs:|deb) +//')
+mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true; } | sed -nE 's,^(URIs:|deb) +(https?://[^ ]+/debian)/?( .*)?$,\2,p' | head -n 1)
 debootstrap --variant=minbase --include=ca-certificates,curl,iproute2,iptables,procps,git,sudo,systemd,systemd-sysv,dbus,udev bookworm "$root" ${mirror:+"$mirror"}
 cp -a /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
 cp /etc/resolv.conf "$root/etc/resolv.conf"
