@@ -17,17 +17,28 @@ export function machineTools(folder: string, scripts: Readonly<Record<string, st
   return folder;
 }
 
+export interface Machine {
+  readonly binary: string;
+  readonly url: string;
+  readonly registration: string;
+  readonly folder: string;
+  readonly path: string;
+  readonly labels?: readonly string[];
+  /** Added to the environment of the job. */
+  readonly envs?: Readonly<Record<string, string>>;
+  readonly minutes?: number;
+}
+
 /** Registers an ephemeral runner in a folder of its own and lets it serve one job; resolves when it has ended. */
-export async function serveOneJob(options: { readonly binary: string; readonly url: string; readonly registration: string; readonly folder: string; readonly path: string }): Promise<void> {
-  const { binary, folder } = options;
+export async function serveOneJob({ binary, url, registration, folder, path, labels = ['go'], envs = {}, minutes = 4 }: Machine): Promise<void> {
   mkdirSync(folder);
   const config = join(folder, 'config.yaml');
   const file = join(folder, '.runner');
-  writeFileSync(config, JSON.stringify({ log: { level: 'info' }, runner: { file, capacity: 1, fetch_timeout: '30s', fetch_interval: '1s' }, cache: { enabled: false }, host: { workdir_parent: join(folder, 'work') }, container: { docker_host: '-' } }));
-  const env = { PATH: options.path, HOME: folder, LANG: 'C.UTF-8' };
-  execFileSync(binary, ['register', '--no-interactive', '--ephemeral', '--config', config, '--instance', options.url, '--token', options.registration, '--name', folder.replace(/.*\//, ''), '--labels', 'go:host'], { cwd: folder, env, stdio: 'pipe' });
+  writeFileSync(config, JSON.stringify({ log: { level: 'info' }, runner: { file, capacity: 1, fetch_timeout: '30s', fetch_interval: '1s', envs }, cache: { enabled: false }, host: { workdir_parent: join(folder, 'work') }, container: { docker_host: '-' } }));
+  const env = { PATH: path, HOME: folder, LANG: 'C.UTF-8' };
+  execFileSync(binary, ['register', '--no-interactive', '--ephemeral', '--config', config, '--instance', url, '--token', registration, '--name', folder.replace(/.*\//, ''), '--labels', labels.map((label) => `${label}:host`).join(',')], { cwd: folder, env, stdio: 'pipe' });
   await new Promise<void>((resolve, reject) => {
-    const child = spawn(binary, ['daemon', '--config', config], { cwd: folder, env, stdio: 'ignore', timeout: 240_000 });
+    const child = spawn(binary, ['daemon', '--config', config], { cwd: folder, env, stdio: 'ignore', timeout: minutes * 60_000 });
     child.once('error', reject).once('exit', () => resolve());
   });
 }
