@@ -1,9 +1,9 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 // debootstrap --variant=minbase --include=ca-certificates bookworm ROOT && tar -C ROOT -cf debian.tar .
@@ -22,12 +22,22 @@ describe.skipIf(!ready)('images built without a Docker engine (skipped without I
     child.on('close', (status) => done({ status, text }));
   });
   const build = (image, file, args) => buildah('build', '--network', 'host', '--target', image, ...Object.entries(args).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]), '--tag', `localhost/${image}`, '--file', join(import.meta.dirname, file, 'Dockerfile'), import.meta.dirname);
+  const address = (path) => `http://127.0.0.1:${server.address().port}${path}`;
+  const hash = (algorithm, bytes, encoding = 'hex') => createHash(algorithm).update(bytes).digest(encoding);
+  /** A tar.gz of a folder that is filled. */
+  const pack = (name, top, fill) => {
+    const at = join(folder, `${name}-files`, top);
+    mkdirSync(join(at, 'bin'), { recursive: true });
+    fill(at);
+    return execFileSync('tar', ['-cz', '-C', join(folder, `${name}-files`), top]);
+  };
   const smoke = async (...args) => {
     const { text: container } = await buildah('from', `localhost/${args[0]}`);
     return buildah('run', '--user', 'root', '--volume', `${import.meta.dirname}/smoke.sh:/smoke.sh:ro`, container.trim(), 'bash', '/smoke.sh', ...args);
   };
   let godot;
   let server;
+  const served = new Map();
 
   beforeAll(async () => {
     copyFileSync(debian, join(folder, 'debian.tar'));
@@ -37,9 +47,10 @@ describe.skipIf(!ready)('images built without a Docker engine (skipped without I
     writeFileSync(join(folder, name), '#!/bin/sh\necho 4.6.stable.official\n', { mode: 0o755 });
     execFileSync('zip', ['-q', 'godot.zip', name], { cwd: folder });
     const zip = readFileSync(join(folder, 'godot.zip'));
-    server = createServer((_, response) => response.end(zip));
+    server = createServer((request, response) => (served.has(request.url) ? response.end(served.get(request.url)) : response.writeHead(404).end()));
     await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-    godot = { GLIBC_IMAGE: 'localhost/glibc', GODOT_URL_AMD64: `http://127.0.0.1:${server.address().port}/godot.zip`, GODOT_SHA512_AMD64: createHash('sha512').update(zip).digest('hex') };
+    served.set('/godot.zip', zip);
+    godot = { GLIBC_IMAGE: 'localhost/glibc', GODOT_URL_AMD64: address('/godot.zip'), GODOT_SHA512_AMD64: hash('sha512', zip) };
   }, 300_000);
   afterAll(async () => {
     await new Promise((closed) => (server.close(closed), server.closeAllConnections()));
@@ -58,6 +69,45 @@ describe.skipIf(!ready)('images built without a Docker engine (skipped without I
     expect(status, text.slice(-3000)).toBe(0);
     expect(await smoke('godot', 'godot=4.6')).toEqual({ status: 0, text: '' });
     expect((await smoke('godot', 'godot=4.7')).text).toContain('expected godot 4.7');
+  });
+
+  /** What the smoke test says, without what buildah adds. */
+  const complaints = ({ text }) => text.split('\n').filter((line) => line !== '' && !/exit status|exited with status|^error/i.test(line));
+
+  /** Debian that says yes to apk: what the Dockerfiles of Alpine do besides installing packages runs in it. */
+  async function alpineStandIn() {
+    writeFileSync(join(folder, 'apk'), `#!/bin/sh\ncase "$*" in *gcc*) printf '#!/bin/sh\\necho gcc 14.2.0\\n' >/usr/bin/gcc && chmod 755 /usr/bin/gcc ;; esac\n`, { mode: 0o755 });
+    writeFileSync(join(folder, 'Dockerfile.apk'), 'FROM localhost/glibc\nCOPY apk /sbin/apk\n');
+    expect(await buildah('build', '--tag', 'localhost/apk', '--file', join(folder, 'Dockerfile.apk'), folder)).toMatchObject({ status: 0 });
+  }
+
+  it('go and node do on Debian what they do on Alpine, but for its packages: downloads, sums, links, manifest', async () => {
+    await alpineStandIn();
+    const go = pack('go', 'go', (at) => writeFileSync(join(at, 'bin/go'), '#!/bin/sh\necho go version go1.26.1 linux/amd64\n', { mode: 0o755 }));
+    served.set('/go.tar.gz', go);
+    const goArgs = { BASE_IMAGE: 'localhost/apk', GO_URL_AMD64: address('/go.tar.gz'), GO_SHA256_AMD64: hash('sha256', go) };
+    const built = await build('go', 'go', goArgs);
+    expect(built.status, built.text.slice(-3000)).toBe(0);
+    expect(complaints(await smoke('go', 'go=1.26.1'))).toEqual(['expected musl']);
+    expect((await build('go', 'go', { ...goArgs, GO_SHA256_AMD64: 'a'.repeat(64) })).text).toContain('go.tar.gz: FAILED');
+
+    const npm = dirname(dirname(realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim())));
+    cpSync(process.execPath, join(folder, 'upstream/bin/node'), { recursive: true });
+    cpSync(npm, join(folder, 'upstream/lib/node_modules/npm'), { recursive: true });
+    mkdirSync(join(folder, 'upstream/include/node'), { recursive: true });
+    writeFileSync(join(folder, 'Dockerfile.node'), 'FROM scratch\nCOPY upstream /usr/local\n');
+    expect(await buildah('build', '--tag', 'localhost/upstream', '--file', join(folder, 'Dockerfile.node'), folder)).toMatchObject({ status: 0 });
+    const pnpm = pack('pnpm', 'package', (at) => {
+      writeFileSync(join(at, 'package.json'), JSON.stringify({ name: 'pnpm', version: '10.34.9', bin: { pnpm: 'bin/pnpm.cjs' } }));
+      writeFileSync(join(at, 'bin/pnpm.cjs'), '#!/usr/bin/env node\nconsole.log("10.34.9");\n', { mode: 0o755 });
+    });
+    served.set('/pnpm.tgz', pnpm);
+    served.set('/pnpm', JSON.stringify({ name: 'pnpm', 'dist-tags': { latest: '10.34.9' }, versions: { '10.34.9': { name: 'pnpm', version: '10.34.9', bin: { pnpm: 'bin/pnpm.cjs' }, dist: { tarball: address('/pnpm.tgz'), integrity: `sha512-${hash('sha512', pnpm, 'base64')}` } } } }));
+    const nodeArgs = { BASE_IMAGE: 'localhost/apk', NODE_IMAGE: 'localhost/upstream', NPM_CONFIG_REGISTRY: address(''), PNPM_URL_ANY: 'npm:pnpm@10.34.9', PNPM_SHA512_ANY: hash('sha512', pnpm) };
+    const node = await build('node', 'node', nodeArgs);
+    expect(node.status, node.text.slice(-3000)).toBe(0);
+    expect(complaints(await smoke('node', 'pnpm=10.34.9', `node=${process.versions.node}`))).toEqual(['expected musl']);
+    expect((await build('node', 'node', { ...nodeArgs, PNPM_SHA512_ANY: 'a'.repeat(128) })).text).toContain('pnpm.tgz: FAILED');
   });
 
   it('godot is not built from a download whose sum is another one', async () => {
