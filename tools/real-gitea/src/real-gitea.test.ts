@@ -61,7 +61,7 @@ describe('a Gitea that answers', () => {
 
 describe('a Gitea that does not start', () => {
   it('says what it printed last', async () => {
-    await expect(start({ web: 'console.log("the address is in use"); process.exit(1)' })).rejects.toThrow(/does not answer; it printed last:\nthe address is in use/);
+    await expect(start({ web: 'console.log("the address is in use"); process.exitCode = 1' })).rejects.toThrow(/does not answer; it printed last:\nthe address is in use/);
   });
 
   it('is refused without a token', async () => {
