@@ -1,4 +1,4 @@
-import { isUnconsumed, poolKey, RUNNER_STATES, scopeKey, TAGS, type FleetSettings, type Grant, type Job, type PlanItem, type Runner, type StorePort } from '@tinqs/fleet';
+import { isUnconsumed, poolKey, RUNNER_STATES, scopeKey, TAGS, type FleetSettings, type Grant, type Job, type PlanItem, type Runner, type StorePort, type Written } from '@tinqs/fleet';
 import type { Machine } from '../ec2/ec2-state.js';
 import type { SimulatedEc2 } from '../ports/simulated-ec2.js';
 import type { SimulatedWorld } from '../world/world.js';
@@ -121,16 +121,8 @@ export function createWitness({ store, ec2, world, settings, skewMs, tell }: Wit
 
   const watched: StorePort = {
     ...store,
-    async createJob(job) {
-      const written = await store.createJob(job);
-      if (written.kind === 'written') sawJob(written.item);
-      return written;
-    },
-    async replaceJob(job) {
-      const written = await store.replaceJob(job);
-      if (written.kind === 'written') sawJob(written.item);
-      return written;
-    },
+    createJob: seen(store.createJob, sawJob),
+    replaceJob: seen(store.replaceJob, sawJob),
     async deleteJob(scope, id, version) {
       await store.deleteJob(scope, id, version);
       if (!(await store.loadScope(scope)).jobs.some((job) => job.id === id)) {
@@ -139,16 +131,8 @@ export function createWitness({ store, ec2, world, settings, skewMs, tell }: Wit
         mirror.jobs.delete(id);
       }
     },
-    async createRunner(runner) {
-      const written = await store.createRunner(runner);
-      if (written.kind === 'written') sawRunner(written.item);
-      return written;
-    },
-    async replaceRunner(runner) {
-      const written = await store.replaceRunner(runner);
-      if (written.kind === 'written') sawRunner(written.item);
-      return written;
-    },
+    createRunner: seen(store.createRunner, sawRunner),
+    replaceRunner: seen(store.replaceRunner, sawRunner),
     async deleteRunner(scope, name, version) {
       await store.deleteRunner(scope, name, version);
       if ((await store.loadScope(scope)).runners.some((runner) => runner.name === name)) return;
@@ -225,4 +209,13 @@ export function createWitness({ store, ec2, world, settings, skewMs, tell }: Wit
   }
 
   return { store: watched, ec2: watchedEc2, jobs, runners, holders: mirror.holders.items, plans, living: stillLiving, endOf, broken, breach };
+}
+
+/** The write, and a look at what it wrote. */
+function seen<Item>(write: (item: Item) => Promise<Written<Item>>, saw: (item: Item) => void): (item: Item) => Promise<Written<Item>> {
+  return async (item) => {
+    const written = await write(item);
+    if (written.kind === 'written') saw(written.item);
+    return written;
+  };
 }
