@@ -42,9 +42,10 @@ export function createController(ports: FleetPorts, settings: FleetSettings): Co
     const asked = new Set<string>();
     const picturesBefore = surroundings.pictures();
     for (let round = 0; round < MOST_ROUNDS; round += 1) {
+      // A view is judged by the time it is of: whoever stands still behind this line would take its fresh grants for expired ones.
+      const now = ports.now();
       const items = await consume(await ports.store.loadScope(scopeKey(scope)));
       let world = await surroundings.world(scope, items);
-      const now = ports.now();
       let actions = plan(world, now);
       if (isRefused(actions) && surroundings.pictures() === picturesBefore) {
         surroundings.forget();

@@ -60,6 +60,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('a place is given back when nothing was launched', 'launch-runner.ts', 'await ports.store.releaseCap([holder]);', ''),
   mutant('a launch that is too late is none', 'launch-runner.ts', 'if (registeredAt >= deadline || ', 'if ('),
   mutant('a refusal is believed when it is fresh', 'controller.ts', 'isRefused(actions) && surroundings.pictures() === picturesBefore', 'false'),
+  mutant('I2 a view is judged by the time it is of', 'controller.ts', 'let actions = plan(world, now);', 'let actions = plan(world, ports.now());'),
   mutant('a noted scope is swept', 'controller.ts', 'await ports.store.noteScope(scope);', ''),
   mutant('a job that cannot be confirmed holds up no other', 'controller.ts', "      ports.log.warn('job could not be confirmed'", "      throw cause;\n      ports.log.warn('job could not be confirmed'"),
   // The sweep.

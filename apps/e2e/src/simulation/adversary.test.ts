@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createController, reconcileInstance, sweep, type FleetPorts, type JobFact, type RunnerRow } from '@tinqs/fleet';
+import { deliveryFact } from '@tinqs/simulator';
 import { createStand, GO, MINUTE, SECOND, type Stand } from './stand.js';
 
 const jobs = (stand: Stand) => stand.store.loadScope('repo-1').then((items) => items.jobs);
@@ -244,5 +245,31 @@ describe('an AMI name that is promoted between a lost answer and its repeat', ()
 
     expect(orders).toEqual(['ami-1']);
     expect(stand.world.ledger.machines).toHaveLength(1);
+  });
+});
+
+describe('I2 a planner that stands still between what it reads and what it plans', () => {
+  it('takes no grant that was fresh when it read for one that expired, and launches nothing beside it', async () => {
+    let standsStill = false;
+    const stand = createStand({
+      wrap: (ports) => ({
+        ...ports,
+        store: {
+          ...ports.store,
+          listRests: async () => {
+            if (standsStill) stand.world.settle(stand.world.now + 70 * SECOND);
+            return ports.store.listRests();
+          },
+        },
+      }),
+    });
+    stand.push([long('one')]);
+    const [fact] = stand.world.advanceTo(stand.world.now + 30 * SECOND).flatMap((told) => (told.kind === 'delivery' ? (deliveryFact(stand.world, told) ?? []) : []));
+    await stand.controller.record(stand.scope, fact!);
+    // Another planner has granted, and not yet registered.
+    await stand.store.savePlan(stand.scope, { epoch: 1, grants: [{ name: 'tinqs-ci-sim-go-1.1.0', classId: 'go', jobId: fact!.id, grantedAt: stand.world.now }] });
+    standsStill = true;
+
+    expect(await stand.controller.serve(stand.scope)).toMatchObject({ granted: [], held: [{ jobId: fact!.id, code: 'SERVED' }] });
   });
 });
