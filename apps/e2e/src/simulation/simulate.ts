@@ -7,7 +7,7 @@ import { play } from './play.js';
 import { scenarioOf } from './scenario.js';
 import { shrink, tellStory } from './shrink.js';
 
-const { values } = parseArgs({ options: { hours: { type: 'string' }, seconds: { type: 'string' }, seeds: { type: 'string' }, from: { type: 'string', default: '1' }, story: { type: 'string' } } });
+const values = readOptions();
 
 if (values.story !== undefined) {
   const scenario = scenarioOf(Number(values.story));
@@ -31,3 +31,12 @@ for (; seed < from + most && Date.now() < until; seed += 1) {
 }
 process.stdout.write(`${seed - from} schedules, ${jobs} jobs served, ${failures} failed\n`);
 process.exitCode = failures === 0 ? 0 : 1;
+
+function readOptions() {
+  try {
+    return parseArgs({ options: { hours: { type: 'string' }, seconds: { type: 'string' }, seeds: { type: 'string' }, from: { type: 'string', default: '1' }, story: { type: 'string' } } }).values;
+  } catch (cause) {
+    process.stderr.write(`${(cause as Error).message}\nusage: npm run simulate -- [--hours N] [--seconds N] [--seeds N] [--from SEED] [--story SEED]\n`);
+    process.exit(2);
+  }
+}
