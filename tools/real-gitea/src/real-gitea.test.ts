@@ -50,6 +50,12 @@ describe('a Gitea that answers', () => {
     expect(statSync(join(folder, 'place/app.ini')).mode & 0o777).toBe(0o600);
   });
 
+  it('keeps its rows in the database that it is given', async () => {
+    gitea = await startGitea({ binary: standInGitea(folder), root: '/root-of-gitea', folder: join(folder, 'place'), database: { socketFolder: '/run/pg', name: 'rows', user: 'kim' } });
+
+    expect(readFileSync(join(folder, 'place/app.ini'), 'utf8')).toContain('[database]\nDB_TYPE = postgres\nHOST = /run/pg\nNAME = rows\nUSER = kim\n');
+  });
+
   it('is gone when it was stopped, and may be stopped twice', async () => {
     const started = await start();
     await started.stop();

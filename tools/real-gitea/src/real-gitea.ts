@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { appIni } from './app-ini.js';
+import { appIni, type Database } from './app-ini.js';
 import { cloneInto, type Clone } from './clone.js';
 import { createPagePost } from './page-post.js';
 
@@ -29,14 +29,23 @@ export interface RealGitea {
 
 const ADMIN = 'operator';
 
-/** Starts a Gitea with sqlite on a free port of loopback, in a folder of its own. `binary` and `root` (its templates, options and public files) are brought. */
-export async function startGitea({ binary, root, folder }: { readonly binary: string; readonly root: string; readonly folder: string }): Promise<RealGitea> {
+export interface GiteaOptions {
+  readonly binary: string;
+  /** Its templates, options and public files. */
+  readonly root: string;
+  readonly folder: string;
+  /** None: sqlite. */
+  readonly database?: Database;
+}
+
+/** Starts a Gitea that was brought on a free port of loopback, in a folder of its own. */
+export async function startGitea({ binary, root, folder, database }: GiteaOptions): Promise<RealGitea> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const password = randomBytes(12).toString('base64url');
   for (const each of ['data', 'log']) mkdirSync(join(folder, each), { recursive: true });
   const config = join(folder, 'app.ini');
-  writeFileSync(config, appIni({ folder, root, port, user: userInfo().username }), { mode: 0o600 });
+  writeFileSync(config, appIni({ folder, root, port, user: userInfo().username, database }), { mode: 0o600 });
   const env = { PATH: process.env['PATH'], HOME: folder, LANG: 'C.UTF-8', TZ: 'UTC', GITEA_I_AM_BEING_UNSAFE_RUNNING_AS_ROOT: 'true' };
   const place = ['--config', config, '--work-path', folder];
   const run = (...args: readonly string[]) => execFileSync(binary, [...args, ...place], { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
