@@ -17,5 +17,5 @@ export class BakeFailure extends Error {
   }
 }
 
-/** What an error says, with the service's own code before it. */
-export const sentenceOf = (error: unknown): string => (error instanceof Error ? `${error.name === 'Error' ? '' : `${error.name}: `}${error.message}` : String(error));
+/** What an error says, with the service's own code before it; one that names its call has the code in it. */
+export const sentenceOf = (error: unknown): string => (error instanceof Error ? `${/^(Error|\w+CallError)$/.test(error.name) ? '' : `${error.name}: `}${error.message}` : String(error));

@@ -1,5 +1,6 @@
 import { StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { listPools, type Instance } from '@tinqs/spot-launcher';
+import { named } from './aws-call.js';
 import { BakeFailure } from './bake-failure.js';
 import { consoleTail } from './console-marker.js';
 import { judgeMachine } from './machine-state.js';
@@ -41,6 +42,7 @@ const STOP_MS = 10 * 60_000;
 
 export function machinesOf(run: string, world: World): Machines {
   const launched = new Set<string>();
+  const told = new Set<string>();
   let mayHaveMore = false;
   const list = () => world.launcher.list({ tags: { [TAGS.run]: run } });
   const find = async (instanceId: string): Promise<Instance | undefined> => (await list()).find((each) => each.instanceId === instanceId);
@@ -60,14 +62,14 @@ export function machinesOf(run: string, world: World): Machines {
         const console = (await world.launcher.console(instanceId, { latest: true }))?.text ?? '';
         const verdict = judgeMachine({ run, state: seen?.state, stateReason: seen?.stateReason?.message, console, now: world.now(), deadline });
         if (verdict.kind === 'done') return verdict.seconds;
-        if (verdict.kind === 'failed') throw new BakeFailure({ step: `the ${role} ${instanceId}`, why: verdict.reason, consoleTail: consoleTail(console), remedy: remedyOf(verdict.reason) });
+        if (verdict.kind === 'failed') throw new BakeFailure({ step: `the ${role} ${instanceId}`, why: verdict.reason, consoleTail: consoleTail(console), remedy: remedyFor(verdict.reason) });
         if (verdict.step !== said) world.say(`  ${role} ${instanceId}: ${verdict.step}`);
         said = verdict.step;
         await world.sleep(LOOK_MS, world.stop);
       }
     },
     async stop(instanceId) {
-      await world.ec2.send(new StopInstancesCommand({ InstanceIds: [instanceId] }));
+      await named(`StopInstances of ${instanceId}`, world.ec2.send(new StopInstancesCommand({ InstanceIds: [instanceId] })));
       const deadline = world.now() + STOP_MS;
       for (;;) {
         const state = (await find(instanceId))?.state;
@@ -84,7 +86,12 @@ export function machinesOf(run: string, world: World): Machines {
         const why = await endRound(launched, ended, list, world);
         const left = [...launched].filter((instanceId) => !ended.has(instanceId));
         const age = world.now() - begun;
-        if (why === undefined && left.length === 0 && (!mayHaveMore || age >= SHOW_MS)) return undefined;
+        if (why === undefined && left.length === 0 && (!mayHaveMore || age >= SHOW_MS)) {
+          const news = [...ended].filter((instanceId) => !told.has(instanceId));
+          if (news.length > 0) world.say(`ended ${news.join(', ')}`);
+          for (const instanceId of news) told.add(instanceId);
+          return undefined;
+        }
         if (age >= GIVE_UP_MS) return { instanceIds: left, why: why ?? 'EC2 does not show them' };
         await world.sleep(LOOK_MS);
       }
@@ -133,7 +140,7 @@ async function endRound(launched: Set<string>, ended: Set<string>, list: () => P
   return why;
 }
 
-function remedyOf(reason: string): string {
+function remedyFor(reason: string): string {
   if (reason.includes('is not what was expected')) return 'the vendor serves another file than the one that was pinned: look why before you pin it anew with "npx nx run images:pin"';
   if (reason.includes('before its first word')) return 'it booted and said nothing: does the subnet reach the internet, and does the AMI run user data (cloud-init)?';
   return 'the console above is the machine\'s own; mend the cause and run it again';

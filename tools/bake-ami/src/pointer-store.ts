@@ -1,4 +1,5 @@
 import { GetParameterCommand, PutParameterCommand } from '@aws-sdk/client-ssm';
+import { codeOf, named } from './aws-call.js';
 import type { Architecture } from './architecture.js';
 import type { PointerName, Pointers } from './pointers.js';
 import type { World } from './world.js';
@@ -11,11 +12,11 @@ export const pointerPath = (architecture: Architecture, pointer: PointerName = '
 /** `undefined`: there is surely no such parameter. Anything else that is no answer is thrown. */
 export async function readParameter(ssm: Ssm, name: string): Promise<string | undefined> {
   try {
-    const { Parameter } = await ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true }));
+    const { Parameter } = await named(`GetParameter of ${name}`, ssm.send(new GetParameterCommand({ Name: name, WithDecryption: true })));
     if (Parameter?.Value === undefined) throw new Error(`the parameter ${name} has no value`);
     return Parameter.Value.trim();
   } catch (error) {
-    if (error instanceof Error && error.name === 'ParameterNotFound') return undefined;
+    if (codeOf(error) === 'ParameterNotFound') return undefined;
     throw error;
   }
 }
@@ -25,5 +26,7 @@ export async function readPointers(ssm: Ssm, architecture: Architecture): Promis
 }
 
 export async function writePointer(ssm: Ssm, architecture: Architecture, pointer: PointerName, imageId: string): Promise<void> {
-  await ssm.send(new PutParameterCommand({ Name: pointerPath(architecture, pointer), Value: imageId, Type: 'String', Overwrite: true, Description: pointer === 'current' ? 'tinqs-ci: what runners boot from' : 'tinqs-ci: what runners booted from before' }));
+  const Name = pointerPath(architecture, pointer);
+  const Description = pointer === 'current' ? 'tinqs-ci: what runners boot from' : 'tinqs-ci: what runners booted from before';
+  await named(`PutParameter of ${Name}`, ssm.send(new PutParameterCommand({ Name, Value: imageId, Type: 'String', Overwrite: true, Description })));
 }

@@ -22,9 +22,9 @@ describe('prune', () => {
       kind: 'prune',
       remove: [image(3), image(1)],
       keep: [
-        { image: image(5), because: 'the newest' },
-        { image: image(4, YOUNG_MS - 1), because: 'made within a day' },
-        { image: image(2), because: 'the previous pointer, machine i-1' },
+        { image: image(5), because: ['the newest'] },
+        { image: image(4, YOUNG_MS - 1), because: ['made within a day'] },
+        { image: image(2), because: ['the previous pointer', 'machine i-1'] },
       ],
     });
   });

@@ -13,7 +13,7 @@ export interface Reference {
 
 export interface Kept {
   readonly image: OwnImage;
-  readonly because: string;
+  readonly because: readonly string[];
 }
 
 export type PruneDecision =
@@ -34,17 +34,17 @@ export function decidePrune({ images, references, now }: { readonly images: read
   const keep: Kept[] = [];
   const remove: OwnImage[] = [];
   for (const image of ordered) {
-    const because = reasonToKeep(image, ordered[0], references, now);
-    if (because === undefined) remove.push(image);
+    const because = reasonsToKeep(image, ordered[0], references, now);
+    if (because.length === 0) remove.push(image);
     else keep.push({ image, because });
   }
   return { kind: 'prune', remove, keep };
 }
 
-function reasonToKeep(image: OwnImage, newest: OwnImage | undefined, references: readonly Reference[], now: Date): string | undefined {
+function reasonsToKeep(image: OwnImage, newest: OwnImage | undefined, references: readonly Reference[], now: Date): readonly string[] {
   const meant = references.filter(({ target }) => target.kind === 'image' && target.imageId === image.imageId);
-  if (meant.length > 0) return meant.map(({ who }) => who).join(', ');
-  if (image === newest) return 'the newest';
-  if (now.getTime() - image.createdAt.getTime() < YOUNG_MS) return 'made within a day';
-  return undefined;
+  if (meant.length > 0) return meant.map(({ who }) => who);
+  if (image === newest) return ['the newest'];
+  if (now.getTime() - image.createdAt.getTime() < YOUNG_MS) return ['made within a day'];
+  return [];
 }

@@ -26,7 +26,7 @@ describe.skipIf(motoUrl === undefined)("prune on moto (needs: pip install 'moto[
     await put('/tinqs-ci/ami/x86_64', ami[5]!);
     await put('/tinqs-ci/ami/x86_64-previous', ami[4]!);
   });
-  const classes = () => parseRunnerClasses(`go: { instanceTypes: [t3.small] }\nrust: { instanceTypes: [t3.small], ami: ${ami[2]} }\nweb: { instanceTypes: [t3.small], ami: "ssm:/team/web" }\n`);
+  const classes = () => parseRunnerClasses(`go: { instanceTypes: [t3.small] }\ndocker: { instanceTypes: [t3.small] }\nrust: { instanceTypes: [t3.small], ami: ${ami[2]} }\nweb: { instanceTypes: [t3.small], ami: "ssm:/team/web" }\n`);
 
   it('keeps what a class, a pointer, the previous pointer or a machine means, and the newest; the rest goes with its snapshots', async () => {
     await put('/team/web', ami[1]!);
@@ -43,12 +43,12 @@ describe.skipIf(motoUrl === undefined)("prune on moto (needs: pip install 'moto[
     expect(outcome).toMatchObject({
       removed: [{ version: 6 }],
       keep: [
-        { because: 'the newest' },
-        { because: 'class go (RUNNER_AMI=ssm:/tinqs-ci/ami/x86_64), the pointer /tinqs-ci/ami/x86_64' },
-        { because: 'the pointer /tinqs-ci/ami/x86_64-previous' },
-        { because: `machine ${Instances[0]?.InstanceId}` },
-        { because: `class rust (${ami[2]})` },
-        { because: 'class web (ssm:/team/web)' },
+        { because: ['the newest'] },
+        { because: ['classes go, docker (RUNNER_AMI=ssm:/tinqs-ci/ami/x86_64)', 'the pointer /tinqs-ci/ami/x86_64'] },
+        { because: ['the pointer /tinqs-ci/ami/x86_64-previous'] },
+        { because: [`machine ${Instances[0]?.InstanceId}`] },
+        { because: [`class rust (${ami[2]})`] },
+        { because: ['class web (ssm:/team/web)'] },
       ],
     });
     expect((await listOwnSnapshots(account.world.ec2)).map(({ imageId }) => imageId).sort()).toEqual([1, 2, 3, 4, 5, 7].map((version) => ami[version]).sort());
@@ -57,9 +57,9 @@ describe.skipIf(motoUrl === undefined)("prune on moto (needs: pip install 'moto[
   it.each<[string, (account: TestAccount) => void | Promise<unknown>, { runnerAmi?: string | undefined }, RegExp]>([
     ['a parameter of a class does not exist', () => undefined, {}, /^class web \(ssm:\/team\/web\): the parameter \/team\/web does not exist$/],
     ['a parameter holds no AMI id', () => put('/team/web', 'latest'), {}, /^class web \(ssm:\/team\/web\): expected an AMI id, got "latest"$/],
-    ['RUNNER_AMI is not known', () => put('/team/web', ami[1]!), { runnerAmi: undefined }, /^class go: it has no ami of its own, and RUNNER_AMI is not set here/],
-    ['the parameter store refuses', async () => (await put('/team/web', ami[1]!), account.injectSsm({ call: 'GetParameter', when: ({ Name }) => Name === '/tinqs-ci/ami/arm64-previous', effect: { kind: 'refuse', code: 'AccessDeniedException' } })), {}, /^the pointer \/tinqs-ci\/ami\/arm64-previous: AccessDeniedException: /],
-    ['the machines cannot be listed', async () => (await put('/team/web', ami[1]!), account.inject({ call: 'DescribeInstances', effect: { kind: 'refuse', code: 'UnauthorizedOperation' } })), {}, /^the machines of this account: UnauthorizedOperation: /],
+    ['RUNNER_AMI is not known', () => put('/team/web', ami[1]!), { runnerAmi: undefined }, /^classes go, docker: no ami of their own, and RUNNER_AMI is not set here/],
+    ['the parameter store refuses', async () => (await put('/team/web', ami[1]!), account.injectSsm({ call: 'GetParameter', when: ({ Name }) => Name === '/tinqs-ci/ami/arm64-previous', effect: { kind: 'refuse', code: 'AccessDeniedException' } })), {}, /^the pointer \/tinqs-ci\/ami\/arm64-previous: GetParameter of \/tinqs-ci\/ami\/arm64-previous failed: .*AccessDeniedException/],
+    ['the machines cannot be listed', async () => (await put('/team/web', ami[1]!), account.inject({ call: 'DescribeInstances', effect: { kind: 'refuse', code: 'UnauthorizedOperation' } })), {}, /^the machines of this account: DescribeInstances failed: .*UnauthorizedOperation/],
   ])('removes nothing at all while %s', async (_, prepare, change, sentence) => {
     await prepare(account);
 

@@ -26,10 +26,13 @@ export async function readReferences({ classes, runnerAmi, images }: ReferenceSo
       return value === undefined ? { kind: 'unresolved', why: `the parameter ${name} does not exist` } : asImage(value);
     });
   };
-  const ofClasses = classes.map(async ({ id, ami }): Promise<Reference> => {
-    if (ami !== null) return { who: `class ${id} (${ami})`, target: await resolve(ami) };
-    if (runnerAmi === undefined) return { who: `class ${id}`, target: { kind: 'unresolved', why: 'it has no ami of its own, and RUNNER_AMI is not set here as it is for the dispatcher' } };
-    return { who: `class ${id} (RUNNER_AMI=${runnerAmi})`, target: await resolve(runnerAmi) };
+  // Most classes have no AMI of their own: what they share is asked and named once.
+  const ofClasses = [...new Set(classes.map(({ ami }) => ami))].map(async (ami): Promise<Reference> => {
+    const group = classes.filter((each) => each.ami === ami);
+    const who = `${group.length === 1 ? 'class' : 'classes'} ${group.map(({ id }) => id).join(', ')}`;
+    if (ami !== null) return { who: `${who} (${ami})`, target: await resolve(ami) };
+    if (runnerAmi === undefined) return { who, target: { kind: 'unresolved', why: 'no ami of their own, and RUNNER_AMI is not set here as it is for the dispatcher' } };
+    return { who: `${who} (RUNNER_AMI=${runnerAmi})`, target: await resolve(runnerAmi) };
   });
   const ofPointers = ARCHITECTURES.flatMap((architecture) =>
     (['current', 'previous'] as const).map(async (pointer): Promise<Reference> => {

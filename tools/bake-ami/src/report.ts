@@ -6,19 +6,35 @@ import { pointerPath } from './pointer-store.js';
 import type { PointerOutcome } from './promote.js';
 import type { PruneOutcome } from './prune.js';
 
+const WIDTH = 80;
+const INDENT = 13;
+
+/** A label and what stands beside it, wrapped between its parts as a terminal of 80 columns shows it. */
+export function beside(label: string, parts: readonly string[], separator = ', '): readonly string[] {
+  const lines = [label.padEnd(INDENT)];
+  for (const [index, part] of parts.entries()) {
+    const text = index === parts.length - 1 ? part : `${part}${separator}`;
+    const last = lines.at(-1) ?? '';
+    if (last.length > INDENT && last.length + text.trimEnd().length > WIDTH) lines.push(`${' '.repeat(INDENT)}${text}`);
+    else lines[lines.length - 1] = `${last}${text}`;
+  }
+  return lines.map((line) => line.trimEnd());
+}
+
 /** What a bake would do; `plan` is `undefined` where the account could not be asked, `unasked` says why. */
 export function planLines(inputs: BakeInputs, plan: BakePlan | undefined, unasked: string | undefined, problems: readonly string[]): readonly string[] {
   const { architecture } = inputs;
   const images = classImages(inputs.classes);
   return [
-    `${plan?.name ?? 'tinqs-ci-runner-v<next>'}   ${architecture}, from ${plan === undefined ? inputs.base : `${plan.baseImage.imageId} (${inputs.base})`}, disk ${bakedDiskGiB(inputs.classes)} GiB`,
-    `  launch     a builder, ${builderTypes(architecture).join(' or ')}: no profile, nothing inbound, ends itself after ${BUILDER_LIFE_SECONDS / 60} min`,
-    `  provision  ${[...inputs.pins.pins.map(({ tool, version }) => `${tool} ${version}`), "Debian's docker.io"].join(', ')}`,
-    `  images     ${images.length === 0 ? 'none: no class has mode: image' : images.join(', ')}`,
-    '  stop it, make the AMI of its disk, end it',
-    '  verify     boot a machine from the AMI, look from inside, mark the AMI, end the machine',
+    `${plan?.name ?? 'tinqs-ci-runner-v<next>'}   ${architecture}, disk ${bakedDiskGiB(inputs.classes)} GiB`,
+    ...beside('  from', plan === undefined ? [inputs.base] : [plan.baseImage.imageId, `(${inputs.base})`], ' '),
+    ...beside('  launch', [`a builder (${builderTypes(architecture).join(' or ')})`, 'no profile', 'nothing inbound', `ends itself after ${BUILDER_LIFE_SECONDS / 60} min`]),
+    ...beside('  provision', [...inputs.pins.pins.map(({ tool, version }) => `${tool} ${version}`), "Debian's docker.io"]),
+    ...beside('  images', images.length === 0 ? ['none: no class has mode: image'] : images),
+    '  make       stop it, make the AMI of its disk, end it',
+    '  verify     boot a machine from the AMI, look from inside, mark the AMI, end it',
     `  then       npx nx run bake-ami:promote moves ssm:${pointerPath(architecture)}`,
-    ...(plan?.sameAs === undefined ? [] : [`note: ${plan.sameAs} was made of the same inputs; a new one differs by Debian's updates`]),
+    ...(plan?.sameAs === undefined ? [] : [`note: ${plan.sameAs} was made of the same inputs;`, "      a new one differs by Debian's updates"]),
     ...(unasked === undefined ? [] : [`note: the account was not asked: ${unasked}`]),
     ...problems.map((problem) => `not yet: ${problem}`),
   ];
@@ -34,16 +50,17 @@ export function pointerLines(outcome: PointerOutcome, runnerAmi: string | undefi
   const { pointer, from, to } = outcome;
   const setting = `ssm:${pointer}`;
   return [
-    `${setting} → ${to}${from === undefined ? '' : `   (was ${from}; back: npx nx run bake-ami:rollback)`}   no deploy needed`,
-    ...(runnerAmi === undefined || runnerAmi === setting ? [] : [`note: RUNNER_AMI is ${runnerAmi} here; machines follow the pointer once the dispatcher is deployed with RUNNER_AMI=${setting}`]),
+    `${setting} → ${to}   no deploy needed`,
+    ...(from === undefined ? [] : [`was ${from}; back: npx nx run bake-ami:rollback`]),
+    ...(runnerAmi === undefined || runnerAmi === setting ? [] : [`note: RUNNER_AMI is ${runnerAmi} here; machines follow the pointer once`, `      the dispatcher is deployed with RUNNER_AMI=${setting}`]),
   ];
 }
 
 export function pruneLines(outcome: PruneOutcome): readonly string[] {
-  if (outcome.kind === 'refused') return ['refused: nothing is removed while one of these cannot be resolved, for it may mean any AMI', ...outcome.unresolved.map((each) => `  ${each}`)];
+  if (outcome.kind === 'refused') return ['refused: nothing is removed while one of these cannot be resolved:', 'it may mean any AMI', ...outcome.unresolved.map((each) => `  ${each}`)];
   const { kind, removed, keep, snapshots } = outcome;
   return [
-    ...keep.map(({ image, because }) => `keep    ${image.name} ${image.imageId}: ${because}`),
+    ...keep.flatMap(({ image, because }) => [`keep    ${image.name} ${image.imageId}`, ...because.map((each) => `        ${each}`)]),
     ...removed.map(({ name, imageId }) => `${kind === 'pruned' ? 'removed' : 'remove '} ${name} ${imageId}`),
     `${kind === 'pruned' ? 'removed' : 'would remove'} ${removed.length} AMIs and ${snapshots.length} snapshots`,
   ];

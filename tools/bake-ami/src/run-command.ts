@@ -1,3 +1,4 @@
+import { remedyOf } from './aws-call.js';
 import { BakeFailure, sentenceOf } from './bake-failure.js';
 import { bakedDiskGiB, bakeProblems, planBake, type AccountFacts, type BakeInputs } from './bake-plan.js';
 import { bake } from './bake.js';
@@ -29,7 +30,7 @@ export async function runCommand(context: CommandContext): Promise<0 | 1> {
   try {
     return await COMMANDS[context.settings.command](context);
   } catch (error) {
-    const failure = error instanceof BakeFailure ? error : new BakeFailure({ step: context.settings.command, why: sentenceOf(error), remedy: 'mend what AWS refuses, then run it again: it may be repeated' }, { cause: error });
+    const failure = error instanceof BakeFailure ? error : new BakeFailure({ step: context.settings.command, why: sentenceOf(error), remedy: remedyOf(error) }, { cause: error });
     const { step, why, consoleTail, remedy } = failure;
     answer(context, { kind: 'failed', step, why, consoleTail, remedy }, failureLines(failure));
     return 1;
@@ -55,7 +56,7 @@ const COMMANDS: Readonly<Record<Settings['command'], (context: CommandContext) =
     refuse(bakeProblems(inputs, facts));
     const before = newestFirst(facts.ownImages).find(({ architecture, bootSeconds }) => architecture === settings.architecture && bootSeconds !== undefined);
     const baked = await bake(planBake(inputs, facts), { run, place: settings.place, world });
-    answer(context, { kind: 'baked', ...baked }, [`${baked.name} ${baked.imageId} is verified, up in ${baked.bootSeconds} s${before === undefined ? '' : ` (${before.name}: ${before.bootSeconds} s)`}`, `next: npx nx run bake-ami:promote -- ${baked.imageId}`]);
+    answer(context, { kind: 'baked', ...baked }, [`${baked.name} ${baked.imageId} is verified, up in ${baked.bootSeconds} s${before === undefined ? '' : ` (v${before.version}: ${before.bootSeconds} s)`}`, `next: npx nx run bake-ami:promote -- ${baked.imageId}`]);
     return 0;
   },
   async verify(context) {

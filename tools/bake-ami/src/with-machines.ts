@@ -1,3 +1,4 @@
+import { remedyOf } from './aws-call.js';
 import { BakeFailure, sentenceOf } from './bake-failure.js';
 import { machinesOf, type LeftOver, type Machines } from './machines.js';
 import { TAGS } from './own-image.js';
@@ -19,7 +20,7 @@ export async function withMachines<Result>(run: string, world: World, work: (mac
 function asFailure(error: unknown, { stop }: World): BakeFailure {
   if (stop?.aborted === true) return new BakeFailure({ step: 'interrupted', why: 'somebody stopped it', remedy: 'its machines were ended: run it again' }, { cause: error });
   if (error instanceof BakeFailure) return error;
-  return new BakeFailure({ step: 'a call to AWS', why: sentenceOf(error), remedy: 'mend what AWS refuses, then run it again' }, { cause: error });
+  return new BakeFailure({ step: 'a call to AWS', why: sentenceOf(error), remedy: remedyOf(error) }, { cause: error });
 }
 
 function withLeftOver(failure: BakeFailure | undefined, { instanceIds, why }: LeftOver, run: string): BakeFailure {
