@@ -38,8 +38,7 @@ export async function createDebianRoot(lower: string, files: Readonly<Record<str
   const shell = spawn('bash', ['-c', 'exec > >(cat) 2>&1 && exec unshare "$@"', 'unshare', '--mount', '--pid', '--uts', '--ipc', '--fork', '--kill-child', '--', 'bash', enter, lower, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
   let console = '';
   for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (text: Buffer) => (console += text.toString()));
-  const pid = await readyInit(shell);
-  rmSync(folder, { recursive: true });
+  const pid = await readyInit(shell).finally(() => rmSync(folder, { recursive: true }));
   const inside = ['--target', String(pid), '--mount', '--pid', '--uts', '--ipc', '--root', '--wdns=/', '--', 'env', '-i', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'];
   const run: DebianRoot['run'] = (script) => {
     const { status, stdout, stderr } = spawnSync('nsenter', [...inside, 'bash', '-c', script], { encoding: 'utf8' });

@@ -32,8 +32,11 @@ const ARCHIVES: readonly { readonly tool: string; readonly version: string; read
 export async function startVendors(): Promise<Vendors> {
   const folder = mkdtempSync(join(tmpdir(), 'bake-vendors-'));
   const bytes = new Map<string, Buffer>();
-  for (const { path, kind, files } of ARCHIVES) bytes.set(path, pack(mkdtempSync(join(folder, 'archive-')), kind, files));
-  rmSync(folder, { recursive: true });
+  try {
+    for (const { path, kind, files } of ARCHIVES) bytes.set(path, pack(mkdtempSync(join(folder, 'archive-')), kind, files));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
   const served: string[] = [];
   const server = createServer((request, response) => {
     const body = bytes.get(request.url ?? '');
