@@ -18,6 +18,8 @@ git_environment() {
   git_config core.askPass ''
   git_config credential.helper ''
   git_config credential.interactive false
+  # Older protocols serve only commits that a ref names, whatever the machine is configured for.
+  git_config protocol.version 2
   git_config gc.auto 0
   git_config maintenance.auto false
   git_config advice.detachedHead false

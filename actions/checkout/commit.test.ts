@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { at, fails, here, inside, job, passes } from './world.js';
+import { at, fails, here, inside, job, later, passes } from './world.js';
 
 const zeros = '0'.repeat(40);
 
@@ -69,6 +69,30 @@ describe('which commit', () => {
   it('can be asked for by its id, in any case of letters, also one that no branch has', async () => {
     expect((await passes({ ref: at['gone']!.toUpperCase() })).outputs).toMatchObject({ commit: at['gone'], ref: '' });
     expect(spawnSync('git', ['symbolic-ref', '-q', 'HEAD'], { cwd: job.workspace }).status).not.toBe(0);
+  });
+
+  it('is named where a branch and a tag share a name: the log says which was taken', async () => {
+    expect((await passes({ ref: 'both' })).log).toContain('both is a branch and a tag: the branch is taken');
+    expect((await passes({ ref: 'v1.0.0' })).log).not.toContain('is a branch and a tag');
+  });
+
+  it('may be one that no ref names, on a server that serves named ones only, on a machine of an old protocol', async () => {
+    Object.assign(job.github, { repository: 'acme/nofilter' });
+    spawnSync('git', ['config', '--global', 'protocol.version', '0'], { env: job.env });
+
+    await passes({ ref: at['unnamed']! });
+
+    expect(inside('rev-parse', 'HEAD')).toBe(at['unnamed']);
+  });
+
+  it('is alone in a shallow clone: a diff from the commit before needs depth 0', async () => {
+    const { outputs } = await passes();
+    const before = outputs['previous-commit']!;
+    expect((await later('cat-file', '-e', before)).status).not.toBe(0);
+
+    await passes({ depth: '0' });
+
+    expect((await later('diff', '--name-only', `${before}..HEAD`)).text).toBe('cmd/studio/new.go\n');
   });
 
   it('keeps an annotated tag, so that describe names it', async () => {

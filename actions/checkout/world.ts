@@ -35,7 +35,9 @@ beforeAll(async () => {
 
   commit(repositories.create('acme/lib'), { 'lib.txt': 'lib\n' });
   commit(repositories.create('acme/site'), { 'site.txt': 'site\n' });
-  commit(repositories.create('acme/nofilter', { config: { 'uploadpack.allowFilter': 'false', 'uploadpack.allowAnySHA1InWant': 'false' } }), { 'a/a.txt': 'a\n', 'b/b.txt': 'b\n' });
+  const plain = repositories.create('acme/nofilter', { config: { 'uploadpack.allowFilter': 'false', 'uploadpack.allowAnySHA1InWant': 'false' } });
+  at['unnamed'] = commit(plain, { 'old.txt': 'o\n' });
+  commit(plain, { 'old.txt': null, 'a/a.txt': 'a\n', 'b/b.txt': 'b\n' });
   at['sha256'] = commit(repositories.create('acme/sha256', { objectFormat: 'sha256' }), { 'wide.txt': 'w\n' });
   repositories.create('acme/empty');
 
