@@ -62,6 +62,16 @@ describe('credentials', () => {
     expect((await later('show', 'HEAD:assets/big.bin')).status).toBe(0);
   });
 
+  it('that were not to persist are missed by what was left out of a sparse clone, at once', async () => {
+    await passes({ sparse: 'cmd', 'persist-credentials': 'false' });
+
+    for (const command of [['sparse-checkout', 'add', 'assets'], ['show', 'HEAD:assets/big.bin']]) {
+      const { status, text } = await later(...command);
+      expect(status, text).not.toBe(0);
+      expect(text).toContain('set persist-credentials: true');
+    }
+  });
+
   it('that do not persist are missed at once, with the input to set, on a terminal too', async () => {
     await passes();
     rmSync(join(job.home, '.gitconfig'), { force: true });

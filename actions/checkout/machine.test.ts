@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runAction } from '../test/composite-runner.js';
-import { fails, job, passes } from './world.js';
+import { fails, job, later, passes } from './world.js';
 
 describe('the machine', () => {
   it('has a terminal: nothing asks a question', async () => {
@@ -27,6 +27,16 @@ describe('the machine', () => {
     await passes();
 
     expect(spawnSync('git', ['config', '--global', '--get-all', 'safe.directory'], { env: job.env, encoding: 'utf8' }).stdout).toBe(`${job.workspace}\n`);
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('has a workspace of another user, as a container has (as root only): it is cloned into, again, and later commands work', async () => {
+    await passes();
+    spawnSync('chown', ['-R', '4711:4711', job.workspace]);
+    expect(spawnSync('git', ['status'], { cwd: job.workspace, env: { ...job.env, GIT_CONFIG_GLOBAL: '/dev/null' }, encoding: 'utf8' }).stderr).toContain('dubious ownership');
+
+    await passes();
+
+    expect((await later('status', '--porcelain')).text).toBe('');
   });
 
   it('has hooks that somebody planted: they do not run', async () => {
