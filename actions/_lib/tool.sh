@@ -196,11 +196,13 @@ refuse_musl() {
   [[ ${#loaders[@]} -eq 0 ]] || fail "$1 is built for glibc and does not start here (musl, as on Alpine): $2"
 }
 
-# FILE of the workspace, for the inputs that name one.
+# FILE of the workspace, for the inputs that name one; what a link names must lie there, too.
 workspace_file() {
   single_line "$1" "$2"
-  FILE=${GITHUB_WORKSPACE:-.}/$2
-  if [[ $2 == /* || /$2/ == */../* || ! -f $FILE || ! -r $FILE ]]; then
+  local root
+  root=$(cd -P -- "${GITHUB_WORKSPACE:-.}" && pwd -P)
+  FILE=$(readlink -f -- "$root/$2") || FILE=''
+  if [[ $2 == /* || /$2/ == */../* || $FILE != "$root"/* || ! -f $FILE || ! -r $FILE ]]; then
     shown "$2"
     bad_input "$1" "expected a file of the workspace, got $REPLY"
   fi

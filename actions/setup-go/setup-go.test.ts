@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createJob, runAction, type Job } from '../test/composite-runner.js';
@@ -71,6 +71,19 @@ describe('Go that is there', () => {
     writeFileSync(join(job.workspace, file), text);
 
     expect((await setup({ 'go-version-file': file })).outputs['source']).toBe('path');
+  });
+
+  it('serves a link to a file of the workspace, never one to a file elsewhere', async () => {
+    place(join(job.folder, 'there'), '1.26.1');
+    job.env['PATH'] = `${job.folder}/there/bin:${job.env['PATH']}`;
+    writeFileSync(join(job.workspace, '.go-version'), '1.26.1\n');
+    mkdirSync(join(job.workspace, 'app'));
+    symlinkSync('../.go-version', join(job.workspace, 'app/.go-version'));
+    writeFileSync(join(job.folder, '.go-version'), '1.26.1\n');
+    symlinkSync('../.go-version', join(job.workspace, 'elsewhere'));
+
+    expect((await setup({ 'go-version-file': 'app/.go-version' })).outputs['source']).toBe('path');
+    expectRefusal(await setup({ 'go-version-file': 'elsewhere' }), 'go-version-file');
   });
 });
 

@@ -55,7 +55,7 @@ export function actionsWith(folder: string, versions: readonly (readonly string[
 export function pathOf(folder: string, without: readonly string[]): string {
   const bin = join(folder, 'bin');
   mkdirSync(bin, { recursive: true });
-  for (const tool of ['bash', 'sh', 'env', 'cat', 'chmod', 'cp', 'cut', 'curl', 'dirname', 'basename', 'flock', 'git', 'grep', 'gzip', 'head', 'id', 'ln', 'ls', 'mkdir', 'mktemp', 'mv', 'od', 'rm', 'sed', 'sha256sum', 'sha512sum', 'sleep', 'sort', 'tail', 'tar', 'tr', 'uname', 'unzip', 'xz', 'base64', 'python3']) {
+  for (const tool of ['bash', 'sh', 'env', 'cat', 'chmod', 'cp', 'cut', 'curl', 'dirname', 'basename', 'flock', 'git', 'grep', 'gzip', 'head', 'id', 'ln', 'ls', 'mkdir', 'mktemp', 'mv', 'od', 'readlink', 'rm', 'sed', 'sha256sum', 'sha512sum', 'sleep', 'sort', 'tail', 'tar', 'tr', 'uname', 'unzip', 'xz', 'base64', 'python3']) {
     const from = (process.env['ACTIONS_TEST_PATH'] ?? process.env['PATH'] ?? '').split(':').map((folder) => join(folder, tool)).find((path) => existsSync(path));
     if (from !== undefined && !without.includes(tool)) symlinkSync(from, join(bin, tool));
   }
