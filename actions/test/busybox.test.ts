@@ -2,10 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startAppServer } from './app-server.js';
 import { createJob, runAction, type Job } from './composite-runner.js';
 import { actionsWith, archive, startDownloadServer, sumOf } from './download-server.js';
-import { startGitServer } from './git-server.js';
-import { commit, createRepositories } from './repositories.js';
 
 const busybox = spawnSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).stdout.trim();
 let job: Job;
@@ -34,16 +33,12 @@ describe.skipIf(busybox === '')('with the commands of busybox (apt-get install b
   });
 
   it('checkout clones sparsely, with a submodule, and twice', async () => {
-    const repositories = createRepositories();
-    const token = 'f'.repeat(40);
-    const sha = commit(repositories.create('acme/app'), { 'a/a.txt': 'a\n', 'b/b.txt': 'b\n' });
-    const server = await startGitServer({ root: repositories.root, tokens: { 'acme/app': [token] } });
-    Object.assign(job.github, { repository: 'acme/app', ref: 'refs/heads/main', sha, event_name: 'push', token, server_url: server.url });
+    const app = await startAppServer({ 'a/a.txt': 'a\n', 'b/b.txt': 'b\n' });
+    Object.assign(job.github, app.github);
 
     const inputs = { sparse: 'a', submodules: 'recursive' };
     const results = [await runAction(job, 'checkout', inputs), await runAction(job, 'checkout', { ...inputs, depth: '0' })];
-    await server.close();
-    repositories.remove();
+    await app.close();
 
     for (const { status, log } of results) expect(status, log).toBe(0);
     expect([existsSync(join(job.workspace, 'a/a.txt')), existsSync(join(job.workspace, 'b'))]).toEqual([true, false]);

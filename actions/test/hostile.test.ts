@@ -2,11 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { actionNames } from '../generate.mjs';
+import { startAppServer, type AppServer } from './app-server.js';
 import { createJob, readAction, runAction, type Job, type StepResult } from './composite-runner.js';
-import { startGitServer, type GitServer } from './git-server.js';
-import { commit, createRepositories, type Repositories } from './repositories.js';
 
-const token = 'f'.repeat(40);
 const secret = 'of-another-folder';
 
 /** Tools that answer at once, so that nothing is downloaded for an input that is fine. */
@@ -30,22 +28,15 @@ const values: Readonly<Record<string, string>> = {
   'a pattern': '*',
 };
 
-let repositories: Repositories;
-let server: GitServer;
-let sha: string;
+let app: AppServer;
 
 beforeAll(async () => {
-  repositories = createRepositories();
-  sha = commit(repositories.create('acme/app'), { 'a.txt': 'a\n' });
-  server = await startGitServer({ root: repositories.root, tokens: { 'acme/app': [token] } });
+  app = await startAppServer({ 'a.txt': 'a\n' });
 });
-afterAll(async () => {
-  repositories.remove();
-  await server?.close();
-});
+afterAll(() => app?.close());
 
 function createTarget(action: string): Job {
-  const job = createJob(action === 'checkout' ? { repository: 'acme/app', ref: 'refs/heads/main', sha, event_name: 'push', token, server_url: server.url } : {});
+  const job = createJob(action === 'checkout' ? { ...app.github } : {});
   mkdirSync(join(job.folder, 'bin'));
   for (const [name, text] of Object.entries(tools)) writeFileSync(join(job.folder, 'bin', name), text, { mode: 0o755 });
   // Whatever would be downloaded after all comes from nowhere, at once.
