@@ -10,7 +10,7 @@ import type { Runner } from './runner.js';
 export function consumptions(jobs: readonly Job[], runners: readonly Runner[]): readonly Runner[] {
   return runners.flatMap((runner) => {
     if (runner.state === 'ended') return [];
-    const noted = jobs.find((each) => each.id === runner.ran);
+    const noted = runner.ran === null ? undefined : jobs.find((each) => each.id === runner.ran);
     const taken = jobs.find((each) => each.runnerId === runner.runnerId && (each.status === 'running' || each.status === 'done'));
     // Gitea 1.27 announces a claim and gives it back when its answer cannot be delivered: the runner then takes another job.
     const givenBack = noted !== undefined && taken !== undefined && noted.runnerId !== runner.runnerId;

@@ -32,6 +32,7 @@ function breakerGate({ id }: RunnerClass, world: World, granted: Granted, now: I
 }
 
 function poolGate(job: Job, runnerClass: RunnerClass, world: World, now: Instant): Refusal | undefined {
+  if (world.rests.length === 0) return undefined;
   const rests = poolsOf(runnerClass, world.subnets, allowsOnDemand(runnerClass, job)).map((pool) => restOf(pool, world.rests, now));
   const resting = rests.filter((rest) => rest !== undefined);
   if (rests.length === 0 || resting.length < rests.length) return undefined;

@@ -78,7 +78,8 @@ type FactsOf<Code extends ReasonCode> = Parameters<(typeof REASONS)[Code]>;
 /** Makes a reason of the closed list; the compiler asks for the facts its sentence needs. */
 export function reason<Code extends ReasonCode>(code: Code, ...facts: FactsOf<Code>): Reason {
   const make = REASONS[code] as (...facts: FactsOf<Code>) => { sentence: string; remedy: string | null };
-  return { code, ...make(...facts) };
+  const { sentence, remedy } = make(...facts);
+  return { code, sentence, remedy };
 }
 
 export const REASON_CODES = Object.keys(REASONS) as readonly ReasonCode[];

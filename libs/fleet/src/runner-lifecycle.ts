@@ -6,21 +6,20 @@ import type { Instant } from './time.js';
 export function advance(runner: Runner, step: { state?: RunnerState; stage?: Stage; at: Instant; detail?: string; change?: Partial<Runner> }): Runner | undefined {
   const forward = step.state !== undefined && RUNNER_STATES.indexOf(step.state) > RUNNER_STATES.indexOf(runner.state);
   const newStage = step.stage !== undefined && runner.stages[step.stage] === undefined;
-  const changes = changesOf(runner, step.change);
-  if (!forward && !newStage && changes === undefined) return undefined;
+  const isNews = step.change !== undefined && changes(runner, step.change);
+  if (!forward && !newStage && !isNews) return undefined;
+  const changed = isNews ? { ...runner, ...step.change } : runner;
   return {
-    ...runner,
-    ...changes,
+    ...changed,
     state: forward ? step.state! : runner.state,
     stages: newStage ? { ...runner.stages, [step.stage!]: step.at } : runner.stages,
     timeline: forward || newStage ? addEntry(runner.timeline, step.at, forward ? step.state! : step.stage!, step.detail ?? '') : runner.timeline,
   };
 }
 
-/** What of it is not so already; `undefined`: nothing. Most steps of a pass change nothing. */
-function changesOf(runner: Runner, change: Partial<Runner> = {}): Partial<Runner> | undefined {
-  const keys = (Object.keys(change) as (keyof Runner)[]).filter((key) => !isEqual(runner[key], change[key]));
-  return keys.length === 0 ? undefined : (Object.fromEntries(keys.map((key) => [key, change[key]])) as Partial<Runner>);
+/** Is any of it not so already? Most steps of a pass change nothing. */
+function changes(runner: Runner, change: Partial<Runner>): boolean {
+  return (Object.keys(change) as (keyof Runner)[]).some((key) => !isEqual(runner[key], change[key]));
 }
 
 /** Of plain data; only objects are worth writing out. */

@@ -49,8 +49,10 @@ export function createSurroundings(ports: Pick<FleetPorts, 'store' | 'now' | 'se
   };
   return {
     async world(scope, items) {
-      const [outside, server] = await Promise.all([around(), ports.server()]);
-      return { ...outside, installation: settings.installation, scope, jobs: items.jobs, runners: items.runners, plan: items.plan, classes: settings.classes, subnets: settings.subnets, server };
+      const [{ cap, capLimits, rests, breakers, lastAnswer, paused, budget }, server] = await Promise.all([around(), ports.server()]);
+      const { installation, classes, subnets } = settings;
+      const { jobs, runners, plan } = items;
+      return { installation, scope, jobs, runners, plan, classes, cap, capLimits, subnets, rests, breakers, server, lastAnswer, paused, budget };
     },
     forget: () => (cached = undefined),
     pictures: () => pictures,
