@@ -83,8 +83,8 @@ export interface Ec2State {
   restartsDaemon: boolean;
   /** Does the runner declare `cancelling`? */
   declaresCancelling: boolean;
-  /** Client token → the request and its machine. */
-  readonly tokens: Map<string, { readonly request: string; readonly instanceId: string }>;
+  /** Client token → its machine. */
+  readonly tokens: Map<string, string>;
   readonly refusals: Refusal[];
   readonly breakRules: BreakRule[];
 }

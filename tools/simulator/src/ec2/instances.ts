@@ -13,11 +13,10 @@ const VISIBLE_AFTER_END = 3_600_000;
 /** RunInstances for one machine in one pool. The same token with the same request answers with the same machine. */
 export function launch(simulation: Simulation, request: LaunchRequest): LaunchAnswer {
   const { ec2, random, misbehaviour } = simulation.state;
-  const bytes = createHash('sha256').update(JSON.stringify(request)).digest('hex');
   const before = ec2.tokens.get(request.clientToken);
-  if (before) {
-    const machine = ec2.machines.get(before.instanceId);
-    if (before.request !== bytes) return refused('IdempotentParameterMismatch', 'The request uses the same client token as a previous, but non-identical request.');
+  if (before !== undefined) {
+    const machine = ec2.machines.get(before);
+    if (machine && JSON.stringify(machine.request) !== JSON.stringify(request)) return refused('IdempotentParameterMismatch', 'The request uses the same client token as a previous, but non-identical request.');
     if (!machine || machine.endedAt !== null) return refused('IdempotentInstanceTerminated', 'The instance that this token made has been terminated.');
     return { kind: 'launched', instanceId: machine.instanceId, availabilityZone: machine.availabilityZone };
   }
@@ -28,7 +27,7 @@ export function launch(simulation: Simulation, request: LaunchRequest): LaunchAn
   }
   if (chance(random, misbehaviour.refuseCapacity)) return refused('InsufficientInstanceCapacity', 'There is no capacity in this pool (simulated).');
   const machine = create(simulation, request);
-  ec2.tokens.set(request.clientToken, { request: bytes, instanceId: machine.instanceId });
+  ec2.tokens.set(request.clientToken, machine.instanceId);
   return { kind: 'launched', instanceId: machine.instanceId, availabilityZone: machine.availabilityZone };
 }
 

@@ -14,7 +14,7 @@ export function forget(simulation: Simulation): void {
   for (const machine of ec2.machines.values()) {
     if (machine.endedAt !== null && now - machine.endedAt >= Math.min(HOUR, retainMs)) ec2.machines.delete(machine.instanceId);
   }
-  for (const [token, { instanceId }] of ec2.tokens) if (!ec2.machines.has(instanceId)) ec2.tokens.delete(token);
+  for (const [token, instanceId] of ec2.tokens) if (!ec2.machines.has(instanceId)) ec2.tokens.delete(token);
   drop(ledger.machines, (machine) => machine.terminatedAt !== null && machine.terminatedAt < limit);
   drop(ledger.registrations, (registration) => registration.goneAt !== null && registration.goneAt < limit);
   drop(ledger.served, (served) => served.endedAt !== null && served.endedAt < limit);
