@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -169,8 +169,10 @@ describe.skipIf(!openssl)(`createLeanFetch over TLS${openssl ? '' : ' (needs ope
     const folder = mkdtempSync(join(tmpdir(), 'gitea-client-tls-'));
     const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
     execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=gitea.test', '-addext', 'subjectAltName=IP:127.0.0.1'], { stdio: 'ignore' });
-    const server = createTlsServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_request, response) => void response.end('{"version":"1.27.0"}'));
-    return { url: await listen(server, 'https'), ca: readFileSync(cert, 'utf8') };
+    const identity = { key: readFileSync(key), cert: readFileSync(cert, 'utf8') };
+    rmSync(folder, { recursive: true });
+    const server = createTlsServer(identity, (_request, response) => void response.end('{"version":"1.27.0"}'));
+    return { url: await listen(server, 'https'), ca: identity.cert };
   }
 
   it('speaks to a server of a private authority that it was given', async () => {
