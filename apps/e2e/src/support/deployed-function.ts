@@ -1,7 +1,5 @@
-import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 /** A built bundle in a process of its own, with the environment that Lambda would give it, handed one event after the other. */
 export interface DeployedFunction {
@@ -14,7 +12,7 @@ export interface DeployedFunction {
 
 /** Loads the bundle as Lambda's runtime does, and answers by message. */
 const RUNTIME = `
-const { handler } = require(process.argv[2]);
+const { handler } = require(process.argv[1]);
 process.on('message', ({ id, event }) => {
   Promise.resolve().then(() => handler(event)).then((result) => process.send({ id, result }), (error) => process.send({ id, error: String(error && error.stack) }));
 });
@@ -22,10 +20,7 @@ process.send({ id: 0 });
 `;
 
 export function startFunction(bundle: string, environment: NodeJS.ProcessEnv): DeployedFunction {
-  const folder = mkdtempSync(join(tmpdir(), 'tinqs-function-'));
-  const runtime = join(folder, 'runtime.cjs');
-  writeFileSync(runtime, RUNTIME);
-  const child: ChildProcess = fork(runtime, [bundle], { cwd: folder, env: environment, execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  const child: ChildProcess = spawn(process.execPath, ['-e', RUNTIME, bundle], { cwd: tmpdir(), env: environment, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let output = '';
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();

@@ -91,10 +91,17 @@ export async function npmStart(options: { readonly store: string; readonly envir
   };
 }
 
-/** A folder that is gone after the test. */
+/** A folder that is gone after the test, made when it is first asked for: a suite that is skipped makes none. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'tinqs-ci-'));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 3 }) };
+  let made: string | undefined;
+  return {
+    get path() {
+      return (made ??= mkdtempSync(join(tmpdir(), 'tinqs-ci-')));
+    },
+    remove() {
+      if (made !== undefined) rmSync(made, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
 }
 
 export async function readJson<Body>(url: string): Promise<Body> {
