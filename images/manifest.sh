@@ -17,8 +17,9 @@ say() {
   esac 2>&1 </dev/null
 }
 
+# The loader alone tells nothing: Debian has musl as a package.
 libc=glibc
-for loader in /lib/ld-musl-*; do [[ ! -e $loader ]] || libc=musl; done
+for loader in /lib/ld-musl-*; do [[ ! -e $loader ]] || getconf GNU_LIBC_VERSION >/dev/null 2>&1 || libc=musl; done
 printf '{\n  "libc": "%s",\n  "tools": {' "$libc"
 comma=''
 for tool in "${tools[@]}"; do

@@ -190,10 +190,11 @@ warn_unpinned() { warn "$1 $2 is not in the pinned list: its checksum comes from
 unpack_gz() { tar -x -z -o -f "$1" -C "$2" --strip-components=1; }
 unpack_xz() { tar -x -J -o -f "$1" -C "$2" --strip-components=1; }
 
-# Official archives of Node and AWS are built for glibc and cannot start on musl.
+# Official archives of Node and AWS are built for glibc and cannot start on musl. A machine of glibc may have the loader of
+# musl, too: Debian's package musl.
 refuse_musl() {
   local loaders=("${TINQS_SYSTEM_ROOT:-}"/lib/ld-musl-*)
-  [[ ${#loaders[@]} -eq 0 ]] || fail "$1 is built for glibc and does not start here (musl, as on Alpine): $2"
+  [[ ${#loaders[@]} -eq 0 ]] || getconf GNU_LIBC_VERSION >/dev/null 2>&1 || fail "$1 is built for glibc and does not start here (musl, as on Alpine): $2"
 }
 
 # FILE of the workspace, for the inputs that name one; what a link names must lie there, too.

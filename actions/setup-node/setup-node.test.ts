@@ -140,13 +140,16 @@ describe('Node and pnpm', () => {
     expectFailure(await setup(inputs), message);
   });
 
-  it('are not installed on musl, where they could not start', async () => {
+  it('are not installed on musl, where they could not start; a machine of glibc may have its loader, too', async () => {
     mkdirSync(join(job.folder, 'alpine/lib'), { recursive: true });
     writeFileSync(join(job.folder, 'alpine/lib/ld-musl-x86_64.so.1'), '');
     job.env['TINQS_SYSTEM_ROOT'] = join(job.folder, 'alpine');
 
     expect((await setup()).log).toMatch(/::error::.*musl.*use the image "node"/);
     expect(server.requests).toEqual([]);
+
+    there('getconf', '#!/bin/sh\n[ "$1" = GNU_LIBC_VERSION ] && echo glibc 2.36\n');
+    expect((await setup({ 'pnpm-version': 'false' })).outputs['source']).toBe('download');
   });
 });
 
