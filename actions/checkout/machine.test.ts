@@ -29,10 +29,9 @@ describe('the machine', () => {
     expect(spawnSync('git', ['config', '--global', '--get-all', 'safe.directory'], { env: job.env, encoding: 'utf8' }).stdout).toBe(`${job.workspace}\n`);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('has a workspace of another user, as a container has (as root only): it is cloned into, again, and later commands work', async () => {
+  it.skipIf(process.getuid?.() !== 0)('has a workspace of another user, as a container has (as root only): it is cloned into again, and later commands work', async () => {
     await passes();
     spawnSync('chown', ['-R', '4711:4711', job.workspace]);
-    expect(spawnSync('git', ['status'], { cwd: job.workspace, env: { ...job.env, GIT_CONFIG_GLOBAL: '/dev/null' }, encoding: 'utf8' }).stderr).toContain('dubious ownership');
 
     await passes();
 
