@@ -11,7 +11,8 @@ export function parseDockerfile(source) {
     open ??= { line: index + 1, text: '' };
     open.text += raw.replace(/\\\s*$/, ' ');
     if (/\\\s*$/.test(raw)) return;
-    const [, keyword, text] = /^\s*(\w+)\s+(.*)$/.exec(open.text) ?? [undefined, '', open.text];
+    const [, word = '', text = open.text] = /^\s*(\w+)\s+(.*)$/.exec(open.text) ?? [];
+    const keyword = word.toUpperCase();
     if (keyword === 'FROM') {
       const [, from, name] = /^(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(text);
       stages.push({ from, name, line: open.line, instructions: [] });
@@ -20,6 +21,9 @@ export function parseDockerfile(source) {
   });
   return stages;
 }
+
+/** Where a command begins, and the commands that bring a file. */
+const DOWNLOAD = /(?:^|[;&|({`]\s*|\b(?:then|do|else)\s+)(?:curl|wget|npm\s+pack|git\s+clone)\b/;
 
 /** One sentence, with its line, for each rule that is broken. */
 export function lintDockerfile(source) {
@@ -36,8 +40,10 @@ export function lintDockerfile(source) {
     if (keyword === 'ARG' && /TOKEN|SECRET|PASSWORD/.test(text)) say(each, 'a secret is not an ARG: it stays in the history of the image');
     if (keyword === 'ADD') say(each, 'COPY instead of ADD, which downloads without a sum');
     if (text.includes('<<')) say(each, 'no heredoc: older builders do not read it');
-    if (keyword === 'RUN' && /\b((curl|wget) -|npm pack\b)/.test(text) && !/sha(256|512)sum -c/.test(text)) say(each, 'a download is checked by sha256sum -c or sha512sum -c in the same RUN');
-    if (keyword === 'RUN' && /apk add (?!--no-cache)/.test(text)) say(each, 'apk add --no-cache');
+    const from = keyword === 'COPY' || keyword === 'RUN' ? /(?:--from=|,from=)([^\s,]+)/.exec(text)?.[1] : undefined;
+    if (from !== undefined && !stages.some(({ name }) => name === from)) say(each, `${from} is no stage: an image comes by FROM, with its digest`);
+    if (keyword === 'RUN' && DOWNLOAD.test(text) && !/sha(256|512)sum -c/.test(text)) say(each, 'a download is checked by sha256sum -c or sha512sum -c in the same RUN');
+    if (keyword === 'RUN' && /\bapk\b(?!.*--no-cache).*\badd\b/.test(text)) say(each, 'apk add --no-cache');
   }
   if (!stages.at(-1)?.instructions.some(({ keyword }) => keyword === 'USER')) say(stages.at(-1) ?? { line: 1 }, 'the last stage says its USER');
   return problems;

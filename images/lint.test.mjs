@@ -11,9 +11,21 @@ it.each([
   ['ADD', file('ADD https://example.org/a /a'), 'COPY'],
   ['a heredoc', file('RUN cat <<EOF'), 'heredoc'],
   ['a download without a sum, on its second line', file('RUN true \\\n && curl -fsSL https://example.org'), 'sha256sum'],
+  ['a download without an option', file('RUN wget https://example.org/a'), 'sha256sum'],
+  ['a download as the result of a command', file('RUN echo "$(curl https://example.org/a)" >/a'), 'sha256sum'],
+  ['a repository without a sum', file('RUN git clone https://example.org/a.git'), 'sha256sum'],
+  ['instructions in small letters', file('add https://example.org/a /a'), 'COPY'],
+  ['an image that a COPY takes by its tag', file('COPY --from=golang:1.26 /go /go'), 'is no stage'],
+  ['an image that a mount takes by its tag', file('RUN --mount=type=bind,from=golang:1.26,target=/go true'), 'is no stage'],
   ['a package without a sum', file('RUN npm pack a@1 && npm install -g a-1.tgz'), 'sha512sum'],
   ['a kept package index', file('RUN apk add bash'), '--no-cache'],
+  ['a kept package index, behind another option', file('RUN apk -U add bash'), '--no-cache'],
   ['no user', 'FROM ${BASE_IMAGE} AS a\n', 'USER'],
 ])('refuses %s', (_, source, message) => {
   expect(lintDockerfile(source)).toEqual([expect.stringContaining(message)]);
+});
+
+it('has nothing against what an image needs: packages named curl, stages by name, sums', () => {
+  const source = 'ARG BASE_IMAGE\nFROM ${BASE_IMAGE} AS a\nRUN apk add --no-cache curl wget\nRUN apk --no-cache add git\nFROM a AS b\nCOPY --from=a /a /a\nRUN --mount=type=bind,from=a,target=/x curl -o /a https://example.org && echo "$A  /a" | sha256sum -c -\nUSER root\n';
+  expect(lintDockerfile(source)).toEqual([]);
 });
