@@ -126,10 +126,21 @@ async function digestOf({ image, tag }, fetch) {
   return digest;
 }
 
+/** What `after` has pinned that `before` had not, a line each, and what is to be done with it. */
+export function reportPins(before, after) {
+  const news = [
+    ...Object.entries(after.bases).filter(([name, { digest }]) => digest !== before.bases[name].digest).map(([, { image, tag, digest }]) => `${image}:${tag} ${digest}`),
+    ...Object.entries(after.tools).flatMap(([name, { version, files }]) => Object.entries(files).filter(([arch, file]) => file !== null && JSON.stringify(file) !== JSON.stringify(before.tools[name].files[arch])).map(([arch]) => `${name} ${version} for ${arch}`)),
+  ];
+  return news.length === 0 ? ['nothing new was pinned'] : [...news.map((each) => `pinned: ${each}`), 'next: npx nx run actions:generate, then commit images/versions.json and actions/'];
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { pinned, problems } = await pinVersions(parseVersions(readFileSync(versionsFile, 'utf8')), { fetch, env: process.env });
+  const versions = parseVersions(readFileSync(versionsFile, 'utf8'));
+  const { pinned, problems } = await pinVersions(versions, { fetch, env: process.env });
   writeFileSync(`${versionsFile}.new`, `${JSON.stringify(pinned, null, 2)}\n`);
   renameSync(`${versionsFile}.new`, versionsFile);
+  for (const line of reportPins(versions, pinned)) console.log(line);
   for (const problem of problems) console.error(`not pinned: ${problem}`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 }

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pinVersions } from './pin.mjs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { pinVersions, reportPins } from './pin.mjs';
 
 const hash = (kind, text, encoding = 'hex') => createHash(kind).update(text).digest(encoding);
 const answers = new Map();
@@ -28,15 +28,17 @@ const pinOne = async (entry) => {
   return { entry: pinned.tools.t, file: pinned.tools.t.files.amd64, problems };
 };
 
-it('pins a file whose bytes agree with the list', async () => {
+beforeEach(() => {
   answers.set('/x64-1.0.1', { body: 'archive' });
   answers.set('/sums', { body: `${hash('sha256', 'other')}  other\n${hash('sha256', 'archive')}  x64-1.0.1\n` });
+  answers.set('/wrong', { body: `${hash('sha256', 'tampered')}  x64-1.0.1\n` });
+});
+
+it('pins a file whose bytes agree with the list', async () => {
   expect(await pinOne(tool('sha256', '/sums'))).toMatchObject({ problems: [], file: { url: `${origin}/x64-1.0.1`, sha256: hash('sha256', 'archive') } });
 });
 
 it('leaves a file unpinned whose bytes disagree with the list, and pins the others', async () => {
-  answers.set('/x64-1.0.1', { body: 'archive' });
-  answers.set('/wrong', { body: `${hash('sha256', 'tampered')}  x64-1.0.1\n` });
   const { pinned, problems } = await pinVersions({ bases: {}, tools: { bad: tool('sha256', '/wrong'), good: tool('sha256', '/sums') } }, { fetch });
   expect(pinned.tools.bad.files.amd64).toBeNull();
   expect(pinned.tools.good.files.amd64).not.toBeNull();
@@ -57,6 +59,14 @@ it('takes the newest release of a series from the list of Go', async () => {
   answers.set('/go', { body: JSON.stringify(['1.26.9', '1.26.10', '1.27.0', '1.26.11rc1'].map(release)) });
   const { entry, problems } = await pinOne(tool('go', '/go', { version: null, series: '1.26' }));
   expect({ version: entry.version, problems }).toEqual({ version: '1.26.10', problems: [] });
+});
+
+it('tells what was pinned and what comes next, and nothing twice', async () => {
+  answers.set('/v2/library/b/manifests/1', { headers: { 'docker-content-digest': `sha256:${hash('sha256', '{}')}` }, body: '{}' });
+  const versions = { bases: { b: { image: `${origin.slice('http://'.length)}/library/b`, tag: '1', digest: null } }, tools: { bad: tool('sha256', '/wrong'), good: tool('sha256', '/sums') } };
+  const { pinned } = await pinVersions(versions, { fetch });
+  expect(reportPins(versions, pinned)).toEqual([`pinned: ${versions.bases.b.image}:1 sha256:${hash('sha256', '{}')}`, 'pinned: good 1.0.1 for amd64', expect.stringContaining('npx nx run actions:generate')]);
+  expect(reportPins(pinned, (await pinVersions(pinned, { fetch })).pinned)).toEqual(['nothing new was pinned']);
 });
 
 describe('a package of npm', () => {
