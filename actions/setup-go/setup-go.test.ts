@@ -124,10 +124,14 @@ describe('Go that is not there', () => {
     expect(log).toContain('::warning::go 1.25.1 is not in the pinned list');
   });
 
-  it('is tried again after a 503', async () => {
+  it('is tried again after a 503, and not after a refusal', async () => {
     server.failNext(503);
+    const { status, log, outputs } = await setup();
+    expect([status, outputs['source'], log.match(/trying again/g)?.length]).toEqual([0, 'download', 1]);
 
-    expect((await setup()).log).toContain('trying again');
+    server.requests.length = 0;
+    expect((await setup({ 'go-version': '1.99.9' })).log).not.toContain('trying again');
+    expect(server.requests).toHaveLength(1);
   });
 
   const failures: readonly [string, Record<string, string>, readonly (readonly string[])[], RegExp][] = [
