@@ -1,6 +1,6 @@
 import { sweep, type FleetSettings, type RunnerClass } from '@tinqs/fleet';
 import { createMemoryRunStore } from '@tinqs/run-store/testing';
-import { createLawsOfTime, createSimulatedWorld, createVirtualDispatcher, createWitness, localEc2, type SimulatedWorld } from '@tinqs/simulator';
+import { createLawsOfTime, createSimulatedWorld, createVirtualDispatcher, createWitness, localEc2, type GiteaVersion, type SimulatedWorld } from '@tinqs/simulator';
 import { silent } from './silent.js';
 
 const SECOND = 1_000;
@@ -19,6 +19,7 @@ export interface DayOptions {
   readonly repositories: number;
   readonly hours: number;
   readonly seed: number;
+  readonly gitea: GiteaVersion;
 }
 
 export interface DayReport {
@@ -34,8 +35,8 @@ export interface DayReport {
  * doubled, one in ten overtaking others. I1 to I7 are looked at with every write, every call to EC2 and after every step; at the
  * end everything must have been served once, and nothing may be left.
  */
-export async function playDay({ jobs, repositories, hours, seed }: DayOptions): Promise<DayReport> {
-  const world = createSimulatedWorld({ seed, startedAt: STARTED_AT, gitea: '1.26', misbehaviour: { drop: 0.05, duplicate: 0.05, reorder: 0.1 }, timing: { job: [30 * SECOND, 60 * SECOND] }, retainMs: RETAINED });
+export async function playDay({ jobs, repositories, hours, seed, gitea }: DayOptions): Promise<DayReport> {
+  const world = createSimulatedWorld({ seed, startedAt: STARTED_AT, gitea, misbehaviour: { drop: 0.05, duplicate: 0.05, reorder: 0.1 }, timing: { job: [30 * SECOND, 60 * SECOND] }, retainMs: RETAINED });
   world.do('addHook', { url: 'http://dispatcher.simulated', secret: 's', events: ['workflow_job'] });
   const names = Array.from({ length: repositories }, (_, index) => `acme/app-${index + 1}`);
   for (const fullName of names) world.do('createRepository', { fullName, files: { 'README.md': 'app' } });
