@@ -13,8 +13,7 @@ export interface InstanceListing {
 }
 
 export function instanceListing(all: readonly Instance[]): InstanceListing {
-  const byId = firstBy(all, (instance) => instance.instanceId);
-  let byName: ReadonlyMap<string, Instance> | undefined;
+  const byId = new Map(all.map((instance) => [instance.instanceId, instance]));
   const living = all.filter((instance) => instance.state !== 'terminated');
   const byScope = new Map<string | undefined, Instance[]>();
   for (const instance of living) {
@@ -27,16 +26,7 @@ export function instanceListing(all: readonly Instance[]): InstanceListing {
     living,
     livingIn: (scope) => byScope.get(scope) ?? [],
     withId: (instanceId) => byId.get(instanceId),
-    of: ({ instanceId, name }) => (instanceId === null ? undefined : byId.get(instanceId)) ?? (byName ??= firstBy(all, (instance) => instance.tags[TAGS.name])).get(name),
+    // By name seldom: a launch whose end nobody heard, or an id that is not visible yet.
+    of: ({ instanceId, name }) => (instanceId === null ? undefined : byId.get(instanceId)) ?? all.find((instance) => instance.tags[TAGS.name] === name),
   };
-}
-
-/** As `find` would: of two with one key the first counts. */
-function firstBy(instances: readonly Instance[], keyOf: (instance: Instance) => string | undefined): ReadonlyMap<string, Instance> {
-  const found = new Map<string, Instance>();
-  for (const instance of instances) {
-    const key = keyOf(instance);
-    if (key !== undefined && !found.has(key)) found.set(key, instance);
-  }
-  return found;
 }

@@ -12,6 +12,7 @@ export interface RecordedReason extends Reason {
   readonly at: Instant;
 }
 
+const CONSOLE = 'aws ec2 get-console-output --latest --instance-id <its instance id>';
 const addTypes = 'add types to apps/dispatcher/runners.yml, or set market: spot-then-on-demand';
 
 /**
@@ -30,16 +31,16 @@ const REASONS = {
 
   // Whom it waits for.
   PAUSED: (f: { what: string }) => say(`launches of ${f.what} are paused`, 'tinqs-ci resume'),
-  GITEA_SILENT: () => say('Gitea has not answered for 3 minutes: nothing is decided on its account', 'check GITEA_URL and the token: tinqs-ci doctor --only gitea'),
-  EC2_SILENT: () => say('EC2 has not answered for 3 minutes', 'tinqs-ci doctor --only aws'),
+  GITEA_SILENT: () => say('Gitea has not answered for 3 minutes: nothing is decided on its account', 'check GITEA_URL and GITEA_TOKEN: the log of the sweep says what Gitea answered'),
+  EC2_SILENT: () => say('EC2 has not answered for 3 minutes', 'check the AWS credentials and the region: the log of the sweep says what EC2 answered'),
   NO_CAPACITY: (f: { classId: string }) => say(`every pool of class "${f.classId}" is out of capacity`, addTypes),
   SPOT_QUOTA: (f: { classId: string }) => say(`the account's Spot quota is used up; every pool of class "${f.classId}" rests`, 'ask AWS for more Spot vCPU (Service Quotas, "All Standard Spot Instance Requests")'),
   CAP_ALL: (f: { cap: number }) => say(`all ${f.cap} places for machines are taken`, 'raise MAX_RUNNERS, or wait for a machine to end'),
   CAP_CLASS: (f: { classId: string; cap: number }) => say(`class "${f.classId}" may have ${f.cap} machines at once, and has them`, 'raise limits.concurrent of the class in apps/dispatcher/runners.yml'),
   CAP_SCOPE: (f: { cap: number }) => say(`this repository holds its fair share of ${f.cap} machines while others wait`, 'raise MAX_RUNNERS, or wait for a machine to end'),
   BUDGET: (f: { spent: string; perDay: string }) => say(`today's budget is spent: $${f.spent} of $${f.perDay}`, 'raise DAILY_BUDGET_USD, or wait until midnight UTC'),
-  BACKOFF: (f: { failures: number; cause: string }) => say(`${f.cause}; tried ${f.failures} ${f.failures === 1 ? 'time' : 'times'}, trying again later`, 'tinqs-ci why shows the launches; tinqs-ci retry tries at once'),
-  AMI_BREAKER: (f: { classId: string; amiId: string }) => say(`three machines of class "${f.classId}" in a row started from ${f.amiId} and never came online`, 'nx run bake-ami:rollback, or look at the console: tinqs-ci logs <runner>'),
+  BACKOFF: (f: { failures: number; cause: string }) => say(`${f.cause}; tried ${f.failures} ${f.failures === 1 ? 'time' : 'times'}, trying again later`, 'tinqs-ci why shows the launches'),
+  AMI_BREAKER: (f: { classId: string; amiId: string }) => say(`three machines of class "${f.classId}" in a row started from ${f.amiId} and never came online`, `nx run bake-ami:rollback, or look at the console: ${CONSOLE}`),
   NOT_HANDED_OVER: (f: { classId: string }) => say(`machines of class "${f.classId}" idled out beside it: Gitea does not hand it out (a row it cannot give out stands before it)`, 'look at the run in Gitea, cancel what hangs before it'),
 
   // It cannot be served until something changes.
@@ -50,17 +51,17 @@ const REASONS = {
   NOT_ALLOWED: (f: { classId: string; repository: string }) => say(`class "${f.classId}" may not be used by ${f.repository}`, 'add the repository to allowedRepositories of the class in apps/dispatcher/runners.yml'),
   ELEVATED_SCOPE: (f: { classId: string }) => say(`class "${f.classId}" has an instance profile or sudo, which only runners of one repository may have`, 'set RUNNER_SCOPE=repository, or drop instanceProfile and sudo from the class'),
   UNCONFIRMED: () => say('this Gitea cannot be asked whether it still waits, and two machines idled out beside it', 'run the job again in Gitea, or upgrade to Gitea 1.25'),
-  REGISTRATION_REFUSED: (f: { sentence: string }) => say(`Gitea refused to register its runner: ${f.sentence}`, 'tinqs-ci doctor --only gitea'),
-  LAUNCH_REFUSED: (f: { code: string; sentence: string }) => say(`EC2 refused the launch with ${f.code}: ${f.sentence}`, 'tinqs-ci doctor --only aws'),
+  REGISTRATION_REFUSED: (f: { sentence: string }) => say(`Gitea refused to register its runner: ${f.sentence}`, 'give GITEA_TOKEN the rights that apps/dispatcher/README.md names'),
+  LAUNCH_REFUSED: (f: { code: string; sentence: string }) => say(`EC2 refused the launch with ${f.code}: ${f.sentence}`, 'mend what the code names: RUNNER_AMI, SUBNET, SECURITY_GROUP, the type, or a permission'),
   PLAN_ONLY: () => say('planned from a push; Gitea has not announced it'),
 
   // Why a machine ends, or is not touched.
-  DEATH_CLOCK: (f: { endsBy: string }) => say(`its outside death clock ran out at ${f.endsBy}`, 'look at its console: tinqs-ci logs <runner>'),
+  DEATH_CLOCK: (f: { endsBy: string }) => say(`its outside death clock ran out at ${f.endsBy}`, `look at its console: ${CONSOLE}`),
   STOPPED: (f: { state: string }) => say(`it is ${f.state}, which a runner's machine never is`),
   SHUTDOWN_HANGS: () => say('it has been shutting down for 10 minutes: ended by force'),
   JOB_FINAL: (f: { job: string; conclusion: string }) => say(`job ${f.job} is final (${f.conclusion}) for longer than the grace of 120 s`),
   RUNNER_ROW_GONE: () => say('its registration is gone in Gitea, so its job is final'),
-  BOOT_LIMIT: (f: { seconds: number }) => say(`it did not come online within ${f.seconds} s`, 'look at its console: tinqs-ci logs <runner>'),
+  BOOT_LIMIT: (f: { seconds: number }) => say(`it did not come online within ${f.seconds} s`, `look at its console: ${CONSOLE}`),
   IDLE_OUT: (f: { seconds: number }) => say(`it got no job within ${f.seconds} s and its own clock did not end it`),
   ENDED_BOOTING: (f: { cause: string }) => say(`EC2 ended its machine before it came online: ${f.cause}`, 'look the code up in the EC2 documentation: state reason of an instance'),
   NEVER_LAUNCHED: () => say('no machine of its name exists, 60 s after it was registered'),

@@ -6,11 +6,11 @@ import type { Instant } from './time.js';
 export function advance(runner: Runner, step: { state?: RunnerState; stage?: Stage; at: Instant; detail?: string; change?: Partial<Runner> }): Runner | undefined {
   const forward = step.state !== undefined && RUNNER_STATES.indexOf(step.state) > RUNNER_STATES.indexOf(runner.state);
   const newStage = step.stage !== undefined && runner.stages[step.stage] === undefined;
-  const isNews = step.change !== undefined && changes(runner, step.change);
-  if (!forward && !newStage && !isNews) return undefined;
-  const changed = isNews ? { ...runner, ...step.change } : runner;
+  const change = step.change !== undefined && isNews(runner, step.change) ? step.change : undefined;
+  if (!forward && !newStage && change === undefined) return undefined;
   return {
-    ...changed,
+    ...runner,
+    ...change,
     state: forward ? step.state! : runner.state,
     stages: newStage ? { ...runner.stages, [step.stage!]: step.at } : runner.stages,
     timeline: forward || newStage ? addEntry(runner.timeline, step.at, forward ? step.state! : step.stage!, step.detail ?? '') : runner.timeline,
@@ -18,7 +18,7 @@ export function advance(runner: Runner, step: { state?: RunnerState; stage?: Sta
 }
 
 /** Is any of it not so already? Most steps of a pass change nothing. */
-function changes(runner: Runner, change: Partial<Runner>): boolean {
+function isNews(runner: Runner, change: Partial<Runner>): boolean {
   return (Object.keys(change) as (keyof Runner)[]).some((key) => !isEqual(runner[key], change[key]));
 }
 
