@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { scopeKey, TAGS, type LauncherPort, type LaunchOrder, type LaunchResult, type Pool, type PoolRefusal, type RestCause } from '@tinqs/fleet';
+import { poolKey, scopeKey, TAGS, type LauncherPort, type LaunchOrder, type LaunchResult, type Pool, type PoolRefusal, type RestCause } from '@tinqs/fleet';
 import type { LaunchAnswer, LaunchRequest } from '../ec2/ec2-state.js';
 import { SimulatedOutageError } from '../world/fate.js';
 import type { SimulatedEc2 } from './simulated-ec2.js';
@@ -92,7 +92,7 @@ function requestOf(order: LaunchOrder, pool: Pool, installation: string, userDat
   const { name, runnerClass, scope, registration, amiId, endsBy } = order;
   const { bootSeconds, idleSeconds, jobMinutes } = runnerClass.limits;
   return {
-    clientToken: createHash('sha256').update(`${name}\0${pool.instanceType}\0${pool.subnet}\0${pool.market}`).digest('base64url'),
+    clientToken: `${name} ${poolKey(pool)}`,
     name,
     classId: runnerClass.id,
     pool,
