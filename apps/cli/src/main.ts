@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { newestGitea } from '@tinqs/workflow-parser';
 import { Command, CommanderError } from 'commander';
 import { explain, type ExplainOptions } from './commands/explain.js';
 import { jobs, type JobsOptions } from './commands/jobs.js';
 import { lint, type LintCommandOptions } from './commands/lint.js';
+import { pause, resume } from './commands/pause.js';
 import { runners } from './commands/runners.js';
 import { status } from './commands/status.js';
 import { why } from './commands/why.js';
@@ -15,9 +17,11 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 type Common = TargetOptions & { readonly json?: boolean };
 
-const program = new Command('tinqs-ci').description('One fresh EC2 Spot machine for every job of your Gitea').exitOverride().showHelpAfterError('(tinqs-ci --help lists the commands)');
+/** Beside `src` in a clone, beside `dist` in the package. */
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+const program = new Command('tinqs-ci').version(version).description('One fresh EC2 Spot machine for every job of your Gitea').exitOverride().showHelpAfterError('(tinqs-ci --help lists the commands)');
 
-/** A command that reads the table: it says on stderr where it looks, unless scripts read. */
+/** A command that works on the table: it says on stderr where it looks, unless scripts read. */
 function reading(command: Command, run: (context: CommandContext, ...args: never[]) => Promise<ExitCode>): void {
   command
     .option('--json', 'print JSON')
@@ -36,6 +40,9 @@ reading(program.command('status').description('one screen: waiting, running, mac
 reading(program.command('jobs').description('live jobs and those of the last 24 hours').option('--repo <owner/name>').option('--waiting', 'only those that wait'), (context, options: JobsOptions) => jobs(context, options));
 reading(program.command('runners').description('live machines and those of the last 24 hours'), (context) => runners(context));
 reading(program.command('why').argument('<job>', 'a Gitea address, job id, job name, owner/repo#run, machine or instance id').description('why a job waits, what happens next, what you can do'), (context, reference: string) => why(context, reference));
+
+reading(program.command('pause').argument('[class]', 'else all').description('no machine is launched any more; running jobs finish'), (context, classId: string | undefined) => pause(context, classId));
+reading(program.command('resume').argument('[class]', 'else all').description('launches go on'), (context, classId: string | undefined) => resume(context, classId));
 
 program
   .command('explain')

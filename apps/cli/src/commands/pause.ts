@@ -1,0 +1,49 @@
+import { META, type RunnerClass } from '@tinqs/fleet';
+import { unreachable, type CommandContext } from '../context.js';
+import { CommandFailure, type ExitCode } from '../failure.js';
+import type { Target } from '../target.js';
+
+/** What stands in the table under `PAUSE`: `true` is everything, a list the ids of classes. */
+export type Pause = boolean | readonly string[];
+
+/** The red button: no machine is launched, running jobs finish, clocks run. Planners heed it within a minute. */
+export async function pause(context: CommandContext, classId: string | undefined): Promise<ExitCode> {
+  return change(context, classId, (before) => (classId === undefined || before === true ? true : [...new Set([...listed(before), classId])]));
+}
+
+export async function resume(context: CommandContext, classId: string | undefined): Promise<ExitCode> {
+  return change(context, classId, (before) => {
+    if (classId === undefined) return false;
+    if (before === true) throw new CommandFailure(1, 'all classes are paused: tinqs-ci resume lets all of them go on, tinqs-ci pause <class> stops one again');
+    const left = listed(before).filter((each) => each !== classId);
+    return left.length > 0 && left;
+  });
+}
+
+const listed = (pause: Pause): readonly string[] => (typeof pause === 'boolean' ? [] : pause);
+
+export async function readPause({ target }: Pick<CommandContext, 'target'>): Promise<Pause> {
+  return ((await answered(target, target.store.readMeta(META.pause))) as Pause | undefined) ?? false;
+}
+
+async function change({ target, json, print }: CommandContext, classId: string | undefined, next: (before: Pause) => Pause): Promise<ExitCode> {
+  const [before, classes] = await Promise.all([readPause({ target }), answered(target, target.store.readMeta(META.classes))]);
+  const known = ((classes as readonly RunnerClass[] | undefined) ?? []).map(({ id }) => id);
+  if (classId !== undefined && !known.includes(classId)) throw new CommandFailure(3, `no class "${classId}": expected one of ${known.join(', ') || 'those that the dispatcher writes to the table at its first start'}`);
+  const after = next(before);
+  await answered(target, target.store.writeMeta(META.pause, after));
+  print(json ? JSON.stringify({ target: target.name, paused: after }) : pauseSentence(after) || 'nothing is paused: what waits is launched within a minute');
+  return 0;
+}
+
+function answered<Answer>(target: Target, call: Promise<Answer>): Promise<Answer> {
+  return call.catch((cause: unknown) => {
+    throw unreachable(target, cause);
+  });
+}
+
+/** How a person is told; empty where nothing is paused. */
+export function pauseSentence(pause: Pause): string {
+  if (pause === false) return '';
+  return `${pause === true ? 'all classes' : `class ${pause.join(', ')}`} paused: no machine is launched, running jobs finish. Back: tinqs-ci resume`;
+}
