@@ -106,9 +106,9 @@ describe('what EC2 refuses', () => {
   it.each([
     ['InsufficientInstanceCapacity', 'NO_CAPACITY', /add types/],
     ['MaxSpotInstanceCountExceeded', 'SPOT_QUOTA', /Service Quotas/],
-    ['InvalidAMIID.NotFound', 'LAUNCH_REFUSED', /doctor --only aws/],
-    ['UnauthorizedOperation', 'LAUNCH_REFUSED', /doctor --only aws/],
-    ['RequestLimitExceeded', 'LAUNCH_REFUSED', /doctor --only aws/],
+    ['InvalidAMIID.NotFound', 'LAUNCH_REFUSED', /mend what the code names: RUNNER_AMI/],
+    ['UnauthorizedOperation', 'LAUNCH_REFUSED', /mend what the code names: RUNNER_AMI/],
+    ['RequestLimitExceeded', 'LAUNCH_REFUSED', /mend what the code names: RUNNER_AMI/],
   ])('with %s is %s, with its remedy, and over once EC2 launches again', async (code, reason, remedy) => {
     const stand = createStand();
     stand.world.do('refuse', { code, forMs: 5 * MINUTE });
