@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createJob, runAction, visible, type Job } from '../test/composite-runner.js';
@@ -33,6 +33,7 @@ describe.skipIf(!ready)('ecr-login by a real docker client, which needs no engin
     job = createJob({}, { AWS_REGION: 'eu-west-1' });
     writeFileSync(join(job.folder, 'ecr.mjs'), ecr);
     writeFileSync(join(job.folder, 'aws'), '#!/bin/sh\ncase "$2" in get-caller-identity) echo 123456789012 ;; *) echo "$PASSWORD" ;; esac\n', { mode: 0o755 });
+    symlinkSync(spawnSync('sh', ['-c', 'command -v docker'], { encoding: 'utf8' }).stdout.trim(), join(job.folder, 'docker'));
     Object.assign(job.env, { PATH: `${job.folder}:${job.env['PATH']}`, PLACE: job.folder, RUNNER_TOOL_CACHE: join(job.folder, 'cache') });
   });
   afterEach(() => job.remove());

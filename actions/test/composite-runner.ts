@@ -34,14 +34,14 @@ export interface Job {
   remove(): void;
 }
 
-/** `ACTIONS_TEST_PATH`: a PATH of other tools than this machine's, such as an old bash or busybox. */
+/** `ACTIONS_TEST_PATH`: a PATH of other tools than this machine's, such as `old-tools.sh` makes. */
 export function createJob(github: Record<string, unknown>, env: Record<string, string> = {}): Job {
   const folder = mkdtempSync(join(tmpdir(), 'tinqs-job-'));
   const [workspace, temp, home] = ['workspace', 'temp', 'home'].map((name) => join(folder, name)) as [string, string, string];
   for (const each of [workspace, temp, home]) mkdirSync(each);
   return {
     folder, workspace, temp, home, github, actions: actionsFolder,
-    env: { PATH: process.env['ACTIONS_TEST_PATH'] ?? process.env['PATH'] ?? '', HOME: home, RUNNER_TEMP: temp, GITHUB_WORKSPACE: workspace, TINQS_RETRY_PAUSES: '0 0 0', GIT_CONFIG_NOSYSTEM: '1', ...env },
+    env: { PATH: process.env['ACTIONS_TEST_PATH'] ?? process.env['PATH'] ?? '', HOME: home, RUNNER_TEMP: temp, GITHUB_WORKSPACE: workspace, TINQS_RETRY_PAUSES: '0 0 0', TINQS_SYSTEM_ROOT: join(folder, 'no-musl'), GIT_CONFIG_NOSYSTEM: '1', ...env },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
