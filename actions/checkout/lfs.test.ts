@@ -24,8 +24,8 @@ beforeAll(async () => {
   server = await startGitServer({ root: repositories.root, tokens: { 'acme/art': [token] }, largeFiles: { [oid('large one')]: 'large one', [oid('large two')]: 'large two' } });
 });
 afterAll(async () => {
-  await server.close();
   repositories.remove();
+  await server?.close();
 });
 beforeEach(() => {
   server.reset();

@@ -59,8 +59,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server.close();
   repositories.remove();
+  await server?.close();
 });
 
 beforeEach(() => {

@@ -103,8 +103,7 @@ describe('Go that is not there', () => {
     const another = createJob({}, job.env);
     another.actions = job.actions;
 
-    const results = await Promise.all([setup(), runAction(another, 'setup-go', { 'download-base-url': server.url })]);
-    another.remove();
+    const results = await Promise.all([setup(), runAction(another, 'setup-go', { 'download-base-url': server.url })]).finally(() => another.remove());
 
     expect(results.map(({ status }) => status)).toEqual([0, 0]);
     expect(server.requests).toHaveLength(1);

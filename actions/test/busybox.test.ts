@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startAppServer } from './app-server.js';
-import { createJob, runAction, type Job } from './composite-runner.js';
+import { createJob, runAction, type Job, type StepResult } from './composite-runner.js';
 import { actionsWith, archive, startDownloadServer, sumOf } from './download-server.js';
 
 const busybox = spawnSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).stdout.trim();
@@ -37,8 +37,12 @@ describe.skipIf(busybox === '')('with the commands of busybox (apt-get install b
     Object.assign(job.github, app.github);
 
     const inputs = { sparse: 'a', submodules: 'recursive' };
-    const results = [await runAction(job, 'checkout', inputs), await runAction(job, 'checkout', { ...inputs, depth: '0' })];
-    await app.close();
+    const results: StepResult[] = [];
+    try {
+      results.push(await runAction(job, 'checkout', inputs), await runAction(job, 'checkout', { ...inputs, depth: '0' }));
+    } finally {
+      await app.close();
+    }
 
     for (const { status, log } of results) expect(status, log).toBe(0);
     expect([existsSync(join(job.workspace, 'a/a.txt')), existsSync(join(job.workspace, 'b'))]).toEqual([true, false]);

@@ -31,14 +31,16 @@ export async function startDownloadServer(files: Readonly<Record<string, Buffer 
 /** A tar of these files below one folder, compressed by the letter tar uses; scripts are executable. */
 export function archive(top: string, files: Readonly<Record<string, string>>, compression: 'z' | 'J' = 'z'): Buffer {
   const folder = mkdtempSync(join(tmpdir(), 'tinqs-archive-'));
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, top, path)), { recursive: true });
-    writeFileSync(join(folder, top, path), text, { mode: 0o755 });
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, top, path)), { recursive: true });
+      writeFileSync(join(folder, top, path), text, { mode: 0o755 });
+    }
+    execFileSync('tar', [`-c${compression}f`, 'archive', top], { cwd: folder });
+    return readFileSync(join(folder, 'archive'));
+  } finally {
+    rmSync(folder, { recursive: true });
   }
-  execFileSync('tar', [`-c${compression}f`, 'archive', top], { cwd: folder });
-  const bytes = readFileSync(join(folder, 'archive'));
-  rmSync(folder, { recursive: true });
-  return bytes;
 }
 
 export const sumOf = (bytes: Buffer, algorithm = 'sha256'): string => createHash(algorithm).update(bytes).digest('hex');
