@@ -23,6 +23,12 @@ it('answers wrong usage with what is wrong, the usage and exit 2', async () => {
   expect(await bakeAmi(['bake', '--dry-run'], {})).toEqual({ status: 2, out: '', said: expect.stringMatching(/--dry-run is for prune[^]*SUBNET: missing[^]*\nusage: bake-ami plan \| bake/) });
 });
 
+it('names a file that is not there, without its stack', async () => {
+  const { status, said } = await bakeAmi(['plan'], { RUNNERS_FILE: '/nowhere/runners.yml' });
+
+  expect([status, said]).toEqual([2, expect.stringMatching(/^the configuration has a problem:\n {2}ENOENT: .*'\/nowhere\/runners\.yml'\nusage: /)]);
+});
+
 it('says what to do where AWS does not answer, with exit 1 and nothing of its stack', async () => {
   const { status, out, said } = await bakeAmi(['promote'], { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
 
