@@ -93,11 +93,15 @@ download_node() {
 ask_package_json() {
   local manager='' pattern='^pnpm@([0-9]+\.[0-9]+\.[0-9]+)(\+(sha[0-9]+)\.([0-9a-f]+))?$'
   PNPM_ALGORITHM='' PNPM_SUM=''
-  [[ ! -f ${GITHUB_WORKSPACE:-.}/package.json ]] ||
-    manager=$(cd -- "${GITHUB_WORKSPACE:-.}" && node -p 'JSON.parse(require("fs").readFileSync("package.json", "utf8")).packageManager ?? ""' </dev/null 2>/dev/null) || manager=''
-  [[ $manager =~ $pattern ]] || return 0
-  [[ -z $PNPM || $PNPM == "${BASH_REMATCH[1]}" ]] || return 0
-  PNPM=${BASH_REMATCH[1]} PNPM_ALGORITHM=${BASH_REMATCH[3]} PNPM_SUM=${BASH_REMATCH[4]}
+  [[ -f ${GITHUB_WORKSPACE:-.}/package.json ]] || return 0
+  if ! manager=$(cd -- "${GITHUB_WORKSPACE:-.}" && node -p 'String(JSON.parse(require("fs").readFileSync("package.json", "utf8")).packageManager ?? "")' </dev/null 2>/dev/null); then
+    warn 'package.json cannot be read, so its packageManager is not known'
+  elif [[ ! $manager =~ $pattern ]]; then
+    shown "$manager"
+    [[ $manager != pnpm* || -n $PNPM ]] || warn "packageManager is $REPLY, which names no exact version of pnpm: the pinned one is taken"
+  elif [[ -z $PNPM || $PNPM == "${BASH_REMATCH[1]}" ]]; then
+    PNPM=${BASH_REMATCH[1]} PNPM_ALGORITHM=${BASH_REMATCH[3]} PNPM_SUM=${BASH_REMATCH[4]}
+  fi
 }
 
 # Not by corepack: it asks questions on a terminal, and Node 25 has none.

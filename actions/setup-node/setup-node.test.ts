@@ -119,6 +119,20 @@ describe('Node and pnpm', () => {
     expect(log).not.toContain('::warning::');
   });
 
+  it.each([
+    ['is no JSON', '{ "packageManager": ', /::warning::package\.json cannot be read/],
+    ['names a range of pnpm', '{ "packageManager": "pnpm@10" }', /::warning::packageManager is pnpm@10, which names no exact version/],
+    ['names another manager', '{ "packageManager": "yarn@4.9.1" }', /^(?![^]*::warning)/],
+    ['names none', '{}', /^(?![^]*::warning)/],
+  ])('the pinned pnpm serves a package.json that %s', async (_why, text, says) => {
+    writeFileSync(join(job.workspace, 'package.json'), text);
+
+    const { outputs, log } = await setup();
+
+    expect(outputs['pnpm-version'], log).toBe('10.34.9');
+    expect(log).toMatch(says);
+  });
+
   it('pnpm of another version comes with the sum of its registry, and a warning', async () => {
     const { outputs, log } = await setup({ 'pnpm-version': '9.1.0' });
 
