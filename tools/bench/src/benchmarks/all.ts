@@ -7,6 +7,7 @@ import { dispatch } from './dispatch.js';
 import { parsing } from './parsing.js';
 import { userData } from './user-data.js';
 import { webhook } from './webhook.js';
+import { webhookStart } from './webhook-start.js';
 
 /** In the order of the output. */
-export const benchmarks: readonly Benchmark[] = [...webhook, ...decision, ...parsing, ...dispatch, ...bundles, ...userData, ...checkout, ...day];
+export const benchmarks: readonly Benchmark[] = [...webhook, ...webhookStart, ...decision, ...parsing, ...dispatch, ...bundles, ...userData, ...checkout, ...day];
