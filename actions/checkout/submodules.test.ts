@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { startGitServer } from '../test/git-server.js';
 import { git } from '../test/repositories.js';
-import { fetchIn, here, job, passes, repositories } from './world.js';
+import { fails, fetchIn, here, job, passes, repositories } from './world.js';
 
 describe('submodules', () => {
   beforeEach(() => Object.assign(job.github, { repository: 'acme/super', sha: git(join(repositories.root, 'acme/super.git'), 'rev-parse', 'main') }));
@@ -24,5 +26,44 @@ describe('submodules', () => {
 
     await passes({ submodules: 'true' });
     expect((await fetchIn(join(job.workspace, 'relative'))).text).toContain('checkout kept no credentials');
+  });
+
+  /** A repository whose one submodule is at this address; answers its commit. */
+  function createWith(name: string, url: string): string {
+    const work = repositories.create(name);
+    git(work, 'update-index', '--add', '--cacheinfo', `160000,${git(join(repositories.root, 'acme/nested.git'), 'rev-parse', 'main')},below`);
+    git(work, 'config', '-f', '.gitmodules', 'submodule.below.path', 'below');
+    git(work, 'config', '-f', '.gitmodules', 'submodule.below.url', url);
+    git(work, 'add', '.gitmodules');
+    git(work, 'commit', '-q', '-m', 'modules');
+    git(work, 'push', '-q', 'origin', 'main');
+    return git(work, 'rev-parse', 'HEAD');
+  }
+
+  it.each([
+    ['runs a command', 'command', () => `ext::sh -c touch% ${job.folder}/pwned`],
+    ['is an option', 'option', () => `--upload-pack=touch ${job.folder}/pwned`],
+    ['is a folder of this machine', 'local', () => join(repositories.root, 'acme/lib.git')],
+  ])('are not fetched from an address that %s', async (_what, name, url) => {
+    Object.assign(job.github, { repository: `acme/${name}`, sha: createWith(`acme/${name}`, url()) });
+
+    await fails(1, /::error::fetching the submodules: /, { submodules: 'recursive' });
+
+    expect(existsSync(join(job.folder, 'pwned'))).toBe(false);
+    expect(here('below/lib.txt')).toBe(false);
+  });
+
+  it('of another server come without the token', async () => {
+    const other = await startGitServer({ root: repositories.root, tokens: {} });
+    try {
+      Object.assign(job.github, { repository: 'acme/elsewhere', sha: createWith('acme/elsewhere', `${other.url}/acme/nested`) });
+
+      await passes({ submodules: 'true' });
+
+      expect(here('below/nested.txt')).toBe(true);
+      expect(new Set(other.seen.authorizations)).toEqual(new Set(['']));
+    } finally {
+      await other.close();
+    }
   });
 });
