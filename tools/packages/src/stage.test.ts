@@ -32,10 +32,10 @@ describe.each(tarballs)('$name', ({ name, contents }) => {
     expect(contents.filter((path) => /\.(test|contract)\.|\/fake-|moto/.test(path))).toEqual([]);
   });
 
-  it('names no condition of the workspace, no map, and where it comes from', () => {
+  it('names no condition of the workspace, no map, and says what it is and where it comes from', () => {
     expect(textOf(name, 'package.json')).not.toContain('@tinqs/source');
     expect(contents.filter((path) => textOf(name, path).includes('sourceMappingURL'))).toEqual([]);
-    expect(manifest).toMatchObject({ repository: { directory: PUBLISHED.find((each) => readManifest(each).name === name) }, engines: { node: '>=20.19.0' } });
+    expect(manifest).toMatchObject({ repository: { directory: PUBLISHED.find((each) => readManifest(each).name === name) }, engines: { node: '>=20.19.0' }, description: expect.stringMatching(/\w{3}/), keywords: expect.arrayContaining([expect.any(String)]) });
     expect(manifest.private).toBeUndefined();
   });
 
