@@ -20,7 +20,7 @@ ip link set lo up
 printf '127.0.0.1 localhost ${registry}\\n' >"$PLACE/hosts"
 mount --bind "$PLACE/hosts" /etc/hosts
 '${process.execPath}' "$PLACE/ecr.mjs" "$PLACE/listens" &
-until [ -e "$PLACE/listens" ]; do sleep 0.1; done
+for each in {1..100}; do [ ! -e "$PLACE/listens" ] || break; sleep 0.1; done
 status=0
 "$@" || status=$?
 kill %1
