@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-// debootstrap --variant=minbase --include=ca-certificates bookworm ROOT && tar -C ROOT -cf debian.tar .
+// tools/bake-ami/src/testing/build-root.sh ROOT bookworm && tar -C ROOT -cf debian.tar .
 const { IMAGES_DEBIAN_ROOT: debian = '' } = process.env;
 const ready = debian !== '' && spawnSync('buildah', ['--version']).status === 0 && process.getuid?.() === 0;
 
-describe.skipIf(!ready)('images built without a Docker engine (skipped without IMAGES_DEBIAN_ROOT, a tar of a Debian root, buildah and root: IMAGES_DEBIAN_ROOT=debian.tar npx vitest run --root images buildah.test.mjs; minutes, and the Debian mirror)', { timeout: 600_000 }, () => {
+describe.skipIf(!ready)('images built without a Docker engine (skipped without IMAGES_DEBIAN_ROOT, a tar of a Debian root, buildah and root: IMAGES_DEBIAN_ROOT=debian.tar npx vitest run --root images buildah.test.mjs; minutes, and the Debian mirror)', { timeout: 1_800_000 }, () => {
   const folder = ready ? mkdtempSync(join(tmpdir(), 'images-buildah-')) : '';
   const storage = ['--root', join(folder, 'storage'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs'];
   const env = { ...process.env, BUILDAH_ISOLATION: 'chroot' };
@@ -53,7 +53,7 @@ describe.skipIf(!ready)('images built without a Docker engine (skipped without I
     godot = { GLIBC_IMAGE: 'localhost/glibc', GODOT_URL_AMD64: address('/godot.zip'), GODOT_SHA512_AMD64: hash('sha512', zip) };
   }, 300_000);
   afterAll(async () => {
-    await new Promise((closed) => (server.close(closed), server.closeAllConnections()));
+    await new Promise((closed) => (server === undefined ? closed() : server.close(closed), server?.closeAllConnections()));
     await buildah('rm', '--all');
     rmSync(folder, { recursive: true });
   }, 600_000);
@@ -74,22 +74,41 @@ describe.skipIf(!ready)('images built without a Docker engine (skipped without I
   /** What the smoke test says, without what buildah adds. */
   const complaints = ({ text }) => text.split('\n').filter((line) => line !== '' && !/exit status|exited with status|^error/i.test(line));
 
-  /** Debian that says yes to apk: what the Dockerfiles of Alpine do besides installing packages runs in it. */
+  /** Debian that says yes to apk, and makes users as it is told in busybox's words: what the Dockerfiles of Alpine do besides installing packages runs in it. */
   async function alpineStandIn() {
-    writeFileSync(join(folder, 'apk'), `#!/bin/sh\ncase "$*" in *gcc*) printf '#!/bin/sh\\necho gcc 14.2.0\\n' >/usr/bin/gcc && chmod 755 /usr/bin/gcc ;; esac\n`, { mode: 0o755 });
-    writeFileSync(join(folder, 'Dockerfile.apk'), 'FROM localhost/glibc\nCOPY apk /sbin/apk\n');
-    expect(await buildah('build', '--tag', 'localhost/apk', '--file', join(folder, 'Dockerfile.apk'), folder)).toMatchObject({ status: 0 });
+    const script = (name, text) => writeFileSync(join(folder, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    script('apk', `case "$*" in *gcc*) printf '#!/bin/sh\\necho gcc 14.2.0\\n' >/usr/bin/gcc && chmod 755 /usr/bin/gcc ;; esac`);
+    for (const name of ['docker', 'dockerd']) script(name, 'echo Docker version 28.0.1, build 1');
+    script('addgroup', '[ "$*" = "-g $2 $3" ] && exec groupadd "$@"');
+    script('adduser', '[ "$*" = "-D -u $3 -G $5 -s $7 $8" ] && exec useradd -m -u "$3" -g "$5" -s "$7" "$8"');
+    writeFileSync(join(folder, 'Dockerfile.apk'), 'FROM localhost/glibc AS apk\nRUN userdel -r runner && rm -r /etc/tinqs-ci /usr/local/bin/tinqs-manifest\nCOPY apk addgroup adduser /usr/local/sbin/\nFROM apk AS dind\nCOPY docker dockerd /usr/local/bin/\n');
+    for (const target of ['apk', 'dind']) {
+      const { status, text } = await buildah('build', '--network', 'host', '--target', target, '--tag', `localhost/${target}`, '--file', join(folder, 'Dockerfile.apk'), folder);
+      expect(status, text.slice(-3000)).toBe(0);
+    }
   }
 
-  it('go and node do on Debian what they do on Alpine, but for its packages: downloads, sums, links, manifest', async () => {
+  it('base, deploy, go, docker and node do on Debian what they do on Alpine, but for its packages: users, downloads, sums, links, manifest', async () => {
     await alpineStandIn();
+    const passes = async (image, args, ...expected) => {
+      const { status, text } = await build(image, image, args);
+      expect(status, text.slice(-3000)).toBe(0);
+      // Debian is larger than an Alpine may be.
+      const size = ['base', 'deploy'].includes(image) ? [expect.stringMatching(/^too large: \d+ MiB, limit 500$/)] : [];
+      expect(complaints(await smoke(image, ...expected)), image).toEqual(['expected musl', ...size]);
+    };
+    await passes('base', { ALPINE_IMAGE: 'localhost/apk', DEBIAN_IMAGE: 'localhost/debian:root' });
+    await passes('deploy', { BASE_IMAGE: 'localhost/base' });
     const go = pack('go', 'go', (at) => writeFileSync(join(at, 'bin/go'), '#!/bin/sh\necho go version go1.26.1 linux/amd64\n', { mode: 0o755 }));
     served.set('/go.tar.gz', go);
-    const goArgs = { BASE_IMAGE: 'localhost/apk', GO_URL_AMD64: address('/go.tar.gz'), GO_SHA256_AMD64: hash('sha256', go) };
-    const built = await build('go', 'go', goArgs);
-    expect(built.status, built.text.slice(-3000)).toBe(0);
-    expect(complaints(await smoke('go', 'go=1.26.1'))).toEqual(['expected musl']);
-    expect((await build('go', 'go', { ...goArgs, GO_SHA256_AMD64: 'a'.repeat(64) })).text).toContain('go.tar.gz: FAILED');
+    const goArgs = { GO_URL_AMD64: address('/go.tar.gz'), GO_SHA256_AMD64: hash('sha256', go) };
+    await passes('go', { ...goArgs, BASE_IMAGE: 'localhost/base' }, 'go=1.26.1');
+    await passes('docker', { ...goArgs, DOCKER_IMAGE: 'localhost/dind' }, 'go=1.26.1', 'docker=28.0.1');
+    for (const [image, args] of [['go', { BASE_IMAGE: 'localhost/base' }], ['docker', { DOCKER_IMAGE: 'localhost/dind' }]]) {
+      const { status, text } = await build(image, image, { ...goArgs, ...args, GO_SHA256_AMD64: 'a'.repeat(64) });
+      expect(status).not.toBe(0);
+      expect(text).toContain('go.tar.gz: FAILED');
+    }
 
     const npm = dirname(dirname(realpathSync(execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim())));
     cpSync(process.execPath, join(folder, 'upstream/bin/node'), { recursive: true });
@@ -103,10 +122,8 @@ describe.skipIf(!ready)('images built without a Docker engine (skipped without I
     });
     served.set('/pnpm.tgz', pnpm);
     served.set('/pnpm', JSON.stringify({ name: 'pnpm', 'dist-tags': { latest: '10.34.9' }, versions: { '10.34.9': { name: 'pnpm', version: '10.34.9', bin: { pnpm: 'bin/pnpm.cjs' }, dist: { tarball: address('/pnpm.tgz'), integrity: `sha512-${hash('sha512', pnpm, 'base64')}` } } } }));
-    const nodeArgs = { BASE_IMAGE: 'localhost/apk', NODE_IMAGE: 'localhost/upstream', NPM_CONFIG_REGISTRY: address(''), PNPM_URL_ANY: 'npm:pnpm@10.34.9', PNPM_SHA512_ANY: hash('sha512', pnpm) };
-    const node = await build('node', 'node', nodeArgs);
-    expect(node.status, node.text.slice(-3000)).toBe(0);
-    expect(complaints(await smoke('node', 'pnpm=10.34.9', `node=${process.versions.node}`))).toEqual(['expected musl']);
+    const nodeArgs = { BASE_IMAGE: 'localhost/base', NODE_IMAGE: 'localhost/upstream', NPM_CONFIG_REGISTRY: address(''), PNPM_URL_ANY: 'npm:pnpm@10.34.9', PNPM_SHA512_ANY: hash('sha512', pnpm) };
+    await passes('node', nodeArgs, 'pnpm=10.34.9', `node=${process.versions.node}`);
     expect((await build('node', 'node', { ...nodeArgs, PNPM_SHA512_ANY: 'a'.repeat(128) })).text).toContain('pnpm.tgz: FAILED');
   });
 
