@@ -13,13 +13,10 @@ export interface InstanceListing {
 }
 
 export function instanceListing(all: readonly Instance[]): InstanceListing {
-  const byId = new Map<string, Instance>();
-  const living: Instance[] = [];
+  const byId = new Map(all.map((instance) => [instance.instanceId, instance]));
+  const living = all.filter((instance) => instance.state !== 'terminated');
   const byScope = new Map<string | undefined, Instance[]>();
-  for (const instance of all) {
-    byId.set(instance.instanceId, instance);
-    if (instance.state === 'terminated') continue;
-    living.push(instance);
+  for (const instance of living) {
     const scope = instance.tags[TAGS.scope];
     const together = byScope.get(scope);
     if (together === undefined) byScope.set(scope, [instance]);
