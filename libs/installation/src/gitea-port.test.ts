@@ -79,6 +79,20 @@ describe('createGiteaPort', () => {
     else expect(all.map((each) => each.status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
   });
 
+  it.each([
+    ['lacks read:user', new GiteaError({ kind: 'forbidden', method: 'GET', path: '/api/v1/user', status: 403, sentence: 'required=[read:user]' }), 'not-found: deleted, or hidden from the token, which nobody can tell until GITEA_TOKEN gets the scope read:user (GET /api/v1/user: 403, required=[read:user])'],
+    ['cannot be looked up', new GiteaError({ kind: 'unreachable', method: 'GET', path: '/api/v1/user', sentence: 'no answer' }), 'not-found: deleted, or hidden from the token, which nobody can tell (GET /api/v1/user: no answer)'],
+  ])('keeps to the 404 where the token %s, ends nothing by it, and says so', async (_which, lookUp, sentence) => {
+    let lookUps = 0;
+    const refuse = async () => Promise.reject(failure('not-found'));
+    const port = portWith({ getJob: refuse, listRunners: refuse, getRunner: refuse, deleteRunner: refuse, currentUser: async () => ((lookUps += 1), Promise.reject(lookUp)) });
+    const reads = [() => port.readJob({ id: 7, fullName: 'acme/app' }, '4411'), () => port.listRunners(SCOPE), () => port.readRunner(SCOPE, 41), () => port.unregister(SCOPE, 41)];
+
+    for (const read of reads) await expect(read()).rejects.toMatchObject({ kind: 'not-found', status: 404, path: '/api/v1/x', sentence, cause: lookUp });
+    // The scope may have been given meanwhile.
+    expect(lookUps).toBe(4);
+  });
+
   it('registers with the instance’s token in that scope only', async () => {
     const calls: { path?: string }[] = [];
     const answer = { runner: { id: '41', uuid: 'u', token: 't', name: 'n', labels: ['go'], ephemeral: true } };

@@ -1,6 +1,6 @@
 import type { GiteaPort, Job, JobFact, JobStatus, Repository, Scope } from '@tinqs/fleet';
 import { listsRepository } from '@tinqs/fleet';
-import { isGiteaError, registerRunner, type GiteaClient, type Job as GiteaJob, type ListedJob, type Scope as GiteaScope } from '@tinqs/gitea-client';
+import { GiteaError, isGiteaError, registerRunner, type GiteaClient, type Job as GiteaJob, type ListedJob, type Scope as GiteaScope } from '@tinqs/gitea-client';
 
 export interface GiteaPortOptions {
   readonly client: GiteaClient;
@@ -53,12 +53,14 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
   /**
    * A deleted repository took its jobs, runners and registrations with it. Only an administrator's token can tell it
    * from one that was hidden from the token: to any other, a 404 says nothing, and nothing is ended on its account.
+   * Where nobody says whose token it is, the 404 stays what happened: a 403 of the look-up would count against the token.
    */
   async function repositoryGone(error: unknown): Promise<undefined> {
     if (!isGiteaError(error, 'not-found') || error.noSuchRoute) throw error;
     isAdmin ??= client.currentUser().then((user) => user.isAdmin);
     isAdmin.catch(() => (isAdmin = undefined));
-    if (!(await isAdmin)) throw error;
+    const mayTell = await isAdmin.catch((cause: unknown) => Promise.reject(goneOrHidden(error, cause)));
+    if (!mayTell) throw error;
     return undefined;
   }
 
@@ -100,6 +102,13 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
     },
     isCaller,
   };
+}
+
+/** The 404, with why it cannot be believed. `GET /user` wants `read:user` (`gitea@1.25:routers/api/v1/api.go`). */
+function goneOrHidden({ kind, method, path, status, sentence }: GiteaError, cause: unknown): GiteaError {
+  const needed = isGiteaError(cause, 'forbidden') ? ' until GITEA_TOKEN gets the scope read:user' : '';
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new GiteaError({ kind, method, path, status: status ?? undefined, sentence: `${sentence}: deleted, or hidden from the token, which nobody can tell${needed} (${why})`, cause });
 }
 
 function toGitea(scope: Scope): GiteaScope {
