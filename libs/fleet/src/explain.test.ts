@@ -66,15 +66,29 @@ describe('what scripts read', () => {
 
   it.each<readonly [why: string, change: Partial<Parameters<typeof statusView>[0]>, expected: readonly string[]]>([
     ['nothing', {}, []],
-    ['two jobs wait for one cause: told once', { jobs: ['1', '2'].map((id) => job(id, { queuedAt: NOW - minutes(2), ...because(reason('CAP_ALL', { cap: 3 })) })) }, ['CAP_ALL']],
-    ['a cap that has been full for seconds is no trouble yet', { jobs: [job('1', because(reason('CAP_ALL', { cap: 3 })))] }, []],
+    ['two jobs wait for one cause: told once', { jobs: ['1', '2'].map((id) => job(id, { queuedAt: NOW - minutes(2), ...because(reason('NO_CAPACITY', { classId: 'go' })) })) }, ['NO_CAPACITY']],
+    ['no capacity for seconds is no trouble yet', { jobs: [job('1', because(reason('NO_CAPACITY', { classId: 'go' })))] }, []],
+    ['a full cap passes when a machine ends, however long that takes', { jobs: [job('1', { queuedAt: NOW - minutes(20), ...because(reason('CAP_ALL', { cap: 3 })) })] }, []],
     ['what nobody will mend by waiting is told at once', { jobs: [job('1', because(reason('EMPTY_LABELS')))] }, ['EMPTY_LABELS']],
+    ['a launch that EC2 refuses is told at once', { jobs: [job('1', because(reason('LAUNCH_REFUSED', { code: 'InvalidAMIID.NotFound', sentence: 'no such AMI' })))] }, ['LAUNCH_REFUSED']],
+    ['a job for which a machine is coming needs nobody, whatever failed before', { jobs: [job('1', because(reason('LAUNCH_REFUSED', { code: 'X', sentence: 'x' })))], runners: [runner('tinqs-ci-x-go-c.5.0')] }, []],
     ['labels of others are nobody’s trouble', { jobs: [job('1', because(reason('FOREIGN_LABELS', { labels: 'host', nearest: null })))] }, []],
+    ['a job that nobody has planned in two minutes', { jobs: [job('1', { queuedAt: NOW - minutes(3) })] }, ['UNPLANNED']],
+    ['a job that came a moment ago', { jobs: [job('1')] }, []],
     ['the sweep is late', { sweep: { ...sweep, at: NOW - minutes(4), gitea: NOW - minutes(4), ec2: NOW - minutes(4) } }, ['SWEEP_LATE']],
     ['Gitea is silent', { sweep: { ...sweep, gitea: NOW - minutes(4) } }, ['GITEA_SILENT']],
     ['EC2 is silent', { sweep: { ...sweep, ec2: NOW - minutes(4) } }, ['EC2_SILENT']],
-    ['it never swept', { sweep: undefined }, []],
+    ['it never swept', { sweep: undefined }, ['SWEEP_NEVER']],
   ])('of what needs a person: %s', (_why, change, expected) => {
     expect(statusView({ ...input, ...change }, NOW).needsYou.map((need) => need.code)).toEqual(expected);
+  });
+
+  it('of what needs a person: each with what to do, and how many jobs it is about', () => {
+    const refused = because(reason('REGISTRATION_REFUSED', { sentence: 'no' }));
+
+    expect(statusView({ ...input, sweep: undefined, jobs: ['1', '2'].map((id) => job(id, refused)) }, NOW).needsYou).toMatchObject([
+      { code: 'REGISTRATION_REFUSED', sentence: 'Gitea refused to register its runner: no (2 jobs)', remedy: 'give GITEA_TOKEN the rights that apps/dispatcher/README.md names' },
+      { code: 'SWEEP_NEVER', sentence: 'the sweep has never run: what a webhook does not tell is not seen, and machines are ended by their own clocks only', remedy: 'deploy the monitor, or look at its log' },
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPermanent, oneLine, reason, REASON_CODES, type Reason, type ReasonCode } from './reason.js';
+import { isPermanent, needsPerson, oneLine, reason, REASON_CODES, type Reason, type ReasonCode } from './reason.js';
 import { addEntry, addReason } from './timeline.js';
 import { NOW } from './samples.contract.js';
 
@@ -26,6 +26,20 @@ describe('every reason', () => {
 
   it('that only a person can mend has a remedy, unless there is nothing to mend', () => {
     expect(REASON_CODES.filter((code) => isPermanent(code) && make(code, FACTS).remedy === null)).toEqual(['CALLER']);
+  });
+});
+
+describe('a person', () => {
+  it('is needed at once by what fails until something is changed', () => {
+    expect(REASON_CODES.filter((code) => needsPerson(code) === 'at-once')).toEqual(['AMI_BREAKER', 'EMPTY_LABELS', 'EXPRESSION_FAILED', 'NOT_ALLOWED', 'ELEVATED_SCOPE', 'UNCONFIRMED', 'REGISTRATION_REFUSED', 'LAUNCH_REFUSED']);
+  });
+
+  it('is never needed by a mere wait, or by jobs of other people’s runners', () => {
+    expect(REASON_CODES.filter((code) => needsPerson(code) === 'never')).toEqual(['GRANTED', 'SERVED', 'BLOCKED', 'TURN', 'CONFIRMING', 'CAP_ALL', 'CAP_CLASS', 'CAP_SCOPE', 'FOREIGN_LABELS', 'CALLER', 'PLAN_ONLY']);
+  });
+
+  it('can do something about whatever needs one at once', () => {
+    expect(REASON_CODES.filter((code) => needsPerson(code) === 'at-once' && make(code, FACTS).remedy === null)).toEqual([]);
   });
 });
 

@@ -92,6 +92,17 @@ export function isPermanent(code: ReasonCode): boolean {
   return PERMANENT.has(code);
 }
 
+/** Waits that end by themselves, and what is left to others. */
+const NOBODYS_TROUBLE: ReadonlySet<ReasonCode> = new Set(['GRANTED', 'SERVED', 'BLOCKED', 'TURN', 'CONFIRMING', 'CAP_ALL', 'CAP_CLASS', 'CAP_SCOPE', 'PLAN_ONLY', 'FOREIGN_LABELS', 'CALLER']);
+/** Tried again, and in vain until somebody mends what the sentence names. */
+const IN_VAIN: ReadonlySet<ReasonCode> = new Set(['LAUNCH_REFUSED', 'REGISTRATION_REFUSED', 'AMI_BREAKER']);
+
+/** Does a queued job need a person for this reason? The only list of it: `status` and the dashboard ask here. */
+export function needsPerson(code: ReasonCode): 'at-once' | 'if-it-lasts' | 'never' {
+  if (NOBODYS_TROUBLE.has(code)) return 'never';
+  return isPermanent(code) || IN_VAIN.has(code) ? 'at-once' : 'if-it-lasts';
+}
+
 function say(sentence: string, remedy: string | null = null): { sentence: string; remedy: string | null } {
   return { sentence: oneLine(sentence), remedy };
 }

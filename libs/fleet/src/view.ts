@@ -4,7 +4,7 @@ import type { Job, JobStatus } from './job.js';
 import type { Reason } from './reason.js';
 import type { RunnerClass } from './runner-class.js';
 import type { Runner, RunnerOutcome, RunnerState } from './runner.js';
-import { isPermanent } from './reason.js';
+import { needsPerson } from './reason.js';
 import type { SweepMark } from './surroundings.js';
 import { minutes, type Instant } from './time.js';
 import type { CapSnapshot } from './world.js';
@@ -132,7 +132,7 @@ export function statusView(input: StatusInput, now: Instant): StatusView {
   };
 }
 
-/** What needs a person: each cause once, with the number of jobs behind it. Labels that are not ours are nobody's trouble. */
+/** What needs a person: each cause once, with the number of jobs behind it. */
 function needs({ jobs, runners, sweep }: StatusInput, now: Instant): readonly Need[] {
   const found = new Map<string, Need & { count: number }>();
   const add = (need: Need) => {
@@ -141,9 +141,12 @@ function needs({ jobs, runners, sweep }: StatusInput, now: Instant): readonly Ne
   };
   for (const job of jobs.filter((each) => each.status === 'queued')) {
     const { reason, needsAttention } = explainJob(job, runners, now);
-    if (reason === null || !needsAttention || reason.code === 'FOREIGN_LABELS' || (!isPermanent(reason.code) && now - job.queuedAt < minutes(1))) continue;
-    add(reason);
+    if (reason === null && needsAttention) add({ code: 'UNPLANNED', sentence: 'a job has waited for 2 minutes and nobody has said why', remedy: 'look at the log of the dispatcher' });
+    if (reason === null) continue;
+    const needed = needsPerson(reason.code);
+    if (needed === 'at-once' || (needed === 'if-it-lasts' && now - job.queuedAt >= minutes(1))) add(reason);
   }
+  if (sweep === undefined) add({ code: 'SWEEP_NEVER', sentence: 'the sweep has never run: what a webhook does not tell is not seen, and machines are ended by their own clocks only', remedy: 'deploy the monitor, or look at its log' });
   if (sweep !== undefined && now - sweep.at > minutes(3)) add({ code: 'SWEEP_LATE', sentence: `the sweep last ran at ${iso(sweep.at)}`, remedy: 'look at the log of the monitor' });
   if (sweep !== undefined && sweep.at - sweep.gitea > minutes(3)) add({ code: 'GITEA_SILENT', sentence: `Gitea has not answered since ${iso(sweep.gitea)}`, remedy: 'check GITEA_URL and the token' });
   if (sweep !== undefined && sweep.at - sweep.ec2 > minutes(3)) add({ code: 'EC2_SILENT', sentence: `EC2 has not answered since ${iso(sweep.ec2)}`, remedy: 'check the credentials and the region' });
