@@ -20,7 +20,7 @@ export function claimGivenBack(world: SimulatedWorld, told: ReadonlyMap<string, 
   });
   const claimed = claims[Math.floor(pick * claims.length)];
   const fact = claimed && told.get(String(claimed.id));
-  return fact && { ...fact, status: 'running', runnerId: claimed.runnerId };
+  return fact && { ...fact, status: 'running', runnerId: claimed.runnerId, seenAt: world.now };
 }
 
 /** What people do, in the page or with git. */

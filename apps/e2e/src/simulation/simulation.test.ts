@@ -7,6 +7,7 @@ import { shrink, tellStory } from './shrink.js';
 const REGRESSIONS: readonly (readonly [seed: number, why: string])[] = [
   [3, 'a pass with an old picture of EC2 revived a runner that another pass had seen end'],
   [1019, 'a job run again before an upgrade to 1.27 was stale for ever'],
+  [2489, 'a claim was announced and given back in the third minute of waiting'],
   [2070, 'with clocks that differ a launch was given up before its own deadline'],
   [5_004_551, 'on 1.24 a job that was run again stayed parked, since two machines had idled out beside its first attempt'],
   [5_016_488, 'on 1.24 the end of a first attempt, brought again by the queue, ended the second, and left it no grace'],

@@ -1,4 +1,4 @@
-import { lifeOf } from '@tinqs/fleet';
+import { lifeOf, type Job } from '@tinqs/fleet';
 import type { Machine } from '../ec2/ec2-state.js';
 import type { SimulatedWorld } from '../world/world.js';
 import type { Witness } from './witness.js';
@@ -71,13 +71,18 @@ function createLawOfWaiting(world: SimulatedWorld, witness: Witness, slackMs: nu
       const job = world.gitea.jobs.get(id)!;
       const since = knowableSince(id);
       if (since === undefined) continue;
-      const waits = world.now - Math.max(job.updatedAt, since);
+      const mine = witness.jobs.get(String(id));
+      const waits = world.now - Math.max(job.updatedAt, since, announcedRunning(mine));
       earliest = Math.min(earliest, world.now - waits + TWO_SWEEPS + slackMs);
       if (waits <= TWO_SWEEPS + slackMs) continue;
-      const mine = witness.jobs.get(String(id));
       if (mine?.status !== 'queued' || mine.reasons.length === 0) witness.breach('I1', `job ${id} ${job.name} waits for ${Math.round(waits / SECOND)} s in Gitea; here it is ${mine === undefined ? 'unknown' : `${mine.status} without a reason`}`);
     }
   };
+}
+
+/** When Gitea said that it runs, which it may take back (1.27) and tell nobody. */
+function announcedRunning(mine: Job | undefined): number {
+  return mine?.status === 'running' ? (mine.pickedAt ?? 0) : 0;
 }
 
 /** I4: no registration outlives its machine by more than two sweeps. */

@@ -1,6 +1,7 @@
 import type { CapRequest, FleetSettings, Job, PlanItem, Runner, StorePort } from '@tinqs/fleet';
 import { describe, expect, it } from 'vitest';
 import { localEc2 } from '../ports/simulated-ec2.js';
+import type { GiteaVersion } from '../gitea/gitea-version.js';
 import { createSimulatedWorld } from '../world/world.js';
 import { createLawsOfTime } from './laws-of-time.js';
 import { mostServed } from './most-served.js';
@@ -19,7 +20,7 @@ const granted = (epoch: number, ...names: readonly string[]): PlanItem => ({ epo
 /** A table that takes everything. */
 const anything = new Proxy({}, { get: (_, call) => async (item: unknown) => (call === 'loadScope' ? { jobs: [], runners: [], plan: granted(0) } : call === 'takeCap' ? { kind: 'taken' } : { kind: 'written', item: call === 'savePlan' ? undefined : item }) }) as StorePort;
 
-function watched(gitea: '1.24' | '1.26' = '1.26') {
+function watched(gitea: GiteaVersion = '1.26') {
   const world = createSimulatedWorld({ seed: 1, startedAt: STARTED_AT, gitea, timing: { delivery: [5, 5] } });
   const { id } = world.do('createRepository', { fullName: 'acme/app', files: { a: 'a' } });
   const settings = { installation: 'sim', maxRunners: 1, classes: [{ id: 'go', labels: ['go'], limits: { ...LIMITS, concurrent: 1 } }] } as unknown as FleetSettings;
@@ -107,6 +108,18 @@ describe('the laws of time', () => {
     stand.push();
     expect(brokenAfter(stand, 10 * MINUTE)).toEqual([]);
     await stand.witness.store.createJob(job());
+
+    expect(brokenAfter(stand, 2 * MINUTE)).toEqual([]);
+    expect(brokenAfter(stand, MINUTE)).toEqual(['I1']);
+  });
+
+  it('I1: a claim that was announced and given back begins its time anew', async () => {
+    const stand = watched('1.27');
+    stand.push();
+    const known = job({ reasons: [{ code: 'GRANTED', sentence: '', remedy: null, at: 0 }] });
+    await stand.witness.store.createJob(known);
+    expect(brokenAfter(stand, 2 * MINUTE)).toEqual([]);
+    await stand.witness.store.replaceJob({ ...known, status: 'running', runnerId: 1, pickedAt: STARTED_AT + 2 * MINUTE, version: 2 });
 
     expect(brokenAfter(stand, 2 * MINUTE)).toEqual([]);
     expect(brokenAfter(stand, MINUTE)).toEqual(['I1']);
