@@ -37,7 +37,9 @@ export interface Seen {
   readonly runners: ReadonlyMap<string, Runner>;
 }
 
-export const NOTHING_SEEN: Seen = { jobs: new Map(), runners: new Map() };
+export function seenIn(jobs: readonly Job[], runners: readonly Runner[]): Seen {
+  return { jobs: new Map(jobs.map((job) => [job.id, job])), runners: new Map(runners.map((runner) => [runner.name, runner])) };
+}
 
 /** What changed between two looks at the table, in the words of `npm start`. */
 export function changes(before: Seen, jobs: readonly Job[], runners: readonly Runner[], simulated: boolean): readonly ReportLine[] {

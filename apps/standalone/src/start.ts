@@ -1,7 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createEventPlanner, createOnce, dispatchBatch } from '@tinqs/dispatcher';
 import { createController, reconcileInstance, type Scope } from '@tinqs/fleet';
@@ -13,16 +12,15 @@ import { startHttpServer } from './http-server.js';
 import { createLocalQueue } from './local-queue.js';
 import { watchMachines } from './machine-watch.js';
 import type { Options } from './options.js';
-import { changes, NOTHING_SEEN, type Reporter, type Seen } from './report.js';
+import type { Reporter } from './report.js';
 import { onePlanAtATime } from './one-plan-at-a-time.js';
 import { repeat } from './repeat.js';
 import { lockStore } from './store-lock.js';
 import { openSurroundings } from './surroundings.js';
+import { watchTable } from './table-watch.js';
 
 const TABLE = 'tinqs-ci-runs';
 const WATCH_MS = 3_000;
-/** A look reads every open job. */
-const LOOK_REST_MS = 300;
 const PATIENCE_MS = 2_000;
 const LOCAL_FILE = '.tinqs-ci/local.json';
 
@@ -55,33 +53,9 @@ export async function start(options: Options, environment: Environment, tools: {
   const planner = createEventPlanner({ gitea, ports, settings, controller, source, queue });
   const dispatchTools = { controller, ports, settings, planner, source, once: createOnce() };
 
-  let seen: Seen = NOTHING_SEEN;
-  let lastDeliveries = new Set<string>();
-  let looking: Promise<void> = Promise.resolve();
-  let isLookAhead = false;
-  /** What changed in the table becomes lines; looks never overlap, and one that has not begun is enough. */
-  const look = () => {
-    if (isLookAhead) return;
-    isLookAhead = true;
-    looking = looking.then(() => pause(LOOK_REST_MS)).then(lookNow).catch((cause: unknown) => log.warn('could not look at the table', { cause }));
-  };
-  async function lookNow(): Promise<void> {
-    isLookAhead = false;
-    const [{ jobs, runners }, deliveries] = await Promise.all([store.listLive(), store.listDeliveries({ day: new Date(now()).toISOString().slice(0, 10), limit: 20 })]);
-    for (const delivery of [...deliveries].reverse().filter((each) => each.decision === 'planned' && !lastDeliveries.has(each.id))) {
-      reporter.say({ event: 'push', text: `${delivery.repository} → ${delivery.sentence}`, repository: delivery.repository, sentence: delivery.sentence });
-    }
-    lastDeliveries = new Set(deliveries.map((each) => each.id));
-    const lines = changes(seen, jobs, runners, simulated);
-    for (const line of lines) reporter.say(line);
-    const ended = lines.some((line) => line.event === 'runner' && line['state'] === 'ended');
-    seen = { jobs: new Map(jobs.map((job) => [job.id, job])), runners: new Map(runners.map((runner) => [runner.name, runner])) };
-    if (ended) {
-      const waiting = jobs.filter((job) => job.status === 'queued').length;
-      const machines = runners.filter((runner) => runner.state !== 'ended').length;
-      reporter.say({ event: 'check', text: `${waiting} ${waiting === 1 ? 'job' : 'jobs'} waiting, ${machines} ${machines === 1 ? 'machine' : 'machines'} left`, waiting, machines });
-    }
-  }
+  // Before anything works on the table: all that happens is told, and nothing of an earlier start.
+  const watch = await watchTable({ store, reporter, simulated, now, onError: (cause) => log.warn('could not look at the table', { cause }) });
+  const { look } = watch;
 
   const secretValues = surroundings.secrets.map((secret) => createSecretValue(secret, { readParameter: createParameterReader(), now }));
   const token = randomBytes(16).toString('hex');
@@ -124,7 +98,7 @@ export async function start(options: Options, environment: Environment, tools: {
       await queue.stop();
       await Promise.all([sweeping.stop(), watching.stop()]);
       await surroundings.end();
-      await looking;
+      await watch.settled();
       await embedded.close();
       for (const file of [resolve(LOCAL_FILE), join(resolve(options.store), 'local.json')]) removeOurs(file);
       lock.release();
