@@ -1,40 +1,25 @@
-import { dispatchBatch, createOnce, handleWebhook, type DispatchTools, type QueuedMessage } from '@tinqs/dispatcher';
+import { dispatchBatch, createOnce, type DispatchTools, type QueuedMessage } from '@tinqs/dispatcher';
 import { createController } from '@tinqs/fleet';
 import { composeInstallation, createLauncherPort, createLogger, parseRunnerClasses, type QueueMessage } from '@tinqs/installation';
 import { createMemoryRunStore } from '@tinqs/run-store/testing';
-import { createSimulatedWorld, deliveryBody, deliveryHeaders, serveGitea, wireContext } from '@tinqs/simulator';
 import { createSpotLauncher, type SpotLauncherOptions } from '@tinqs/spot-launcher';
 import { counting } from './counting.js';
-import { silent } from './silent.js';
+import { receive, startJobSource, type Delivered, type JobSource } from './job-source.js';
 
-const SECRET = 'a secret of the benchmark';
 const CLASSES = 'go: { instanceTypes: [t3.small, t3a.small], limits: { concurrent: 1000 } }\n';
 
 /** Webhook and dispatch as they are deployed, warm: a Gitea on loopback, a table in memory, an EC2 that answers at once, no pacing. */
-export interface DispatchStand {
-  /** Queues so many jobs in Gitea; their deliveries, not yet received. */
-  readonly queueJobs: (count: number) => readonly Delivered[];
+export interface DispatchStand extends Pick<JobSource, 'queueJobs' | 'end'> {
   /** Receives them all at once and dispatches them in one batch, as the queue hands them out; milliseconds until every machine was asked for. */
   readonly serve: (deliveries: readonly Delivered[]) => Promise<number>;
   /** What left the process, in order, since it was asked the last time. */
   readonly takeCalls: () => readonly string[];
-  readonly end: () => Promise<void>;
-}
-
-interface Delivered {
-  readonly headers: { readonly [name: string]: string };
-  readonly body: Buffer;
 }
 
 export async function startDispatchStand(): Promise<DispatchStand> {
   const calls: string[] = [];
   const now = Date.now;
-  const world = createSimulatedWorld({ seed: 1, startedAt: now(), gitea: '1.26', timing: { fetch: [86_000_000, 86_000_001] } });
-  world.do('addToken', { token: 'token', login: 'operator', scopes: ['all'], admin: true });
-  world.do('createRepository', { fullName: 'acme/app', private: true, files: { 'README.md': '# app\n' } });
-  world.do('addHook', { url: 'http://dispatcher/webhook', secret: SECRET, events: ['workflow_job'] });
-  const server = await serveGitea({ world, now: () => world.now });
-
+  const gitea = await startJobSource();
   const waiting: QueuedMessage[] = [];
   const send = async (message: QueueMessage) => {
     calls.push('SendMessage');
@@ -51,7 +36,7 @@ export async function startDispatchStand(): Promise<DispatchStand> {
     },
   } as unknown as SpotLauncherOptions['ec2'];
   const spot = createSpotLauncher({ ec2, now: () => new Date(), launchRate: 'unlimited' });
-  const config = { GITEA_URL: server.url, GITEA_TOKEN: 'token', RUNNER_SCOPE: 'repository' as const, ALLOWED_REPOSITORIES: ['acme/*'], MAX_RUNNERS: 1_000, RUNNER_AMI: 'ami-0123456789abcdef0', SUBNET: ['subnet-a', 'subnet-b'], SECURITY_GROUP: ['sg-1'] };
+  const config = { GITEA_URL: gitea.url, GITEA_TOKEN: 'token', RUNNER_SCOPE: 'repository' as const, ALLOWED_REPOSITORIES: ['acme/*'], MAX_RUNNERS: 1_000, RUNNER_AMI: 'ami-0123456789abcdef0', SUBNET: ['subnet-a', 'subnet-b'], SECURITY_GROUP: ['sg-1'] };
   const { ports, settings } = composeInstallation(config, {
     installation: 'bench',
     classes: parseRunnerClasses(CLASSES),
@@ -69,28 +54,17 @@ export async function startDispatchStand(): Promise<DispatchStand> {
   const nothing = async () => ({ scopes: [], sentence: '' });
   const tools: DispatchTools = { controller: createController(ports, settings), ports, settings, source: 'workflow_job', once: createOnce(), planner: { plan: nothing, settle: nothing, look: async () => undefined } };
 
-  let pushes = 0;
   return {
-    queueJobs(count) {
-      pushes += 1;
-      world.do('push', { repository: 'acme/app', files: { 'stamp.txt': `${pushes}` }, workflows: [{ file: 'ci.yml', jobs: Array.from({ length: count }, (_, index) => ({ key: `job-${index}`, labels: ['go'] })) }] });
-      return world.advanceTo(world.now + 30_000).flatMap((told) => {
-        if (told.kind !== 'delivery') return [];
-        const body = deliveryBody(wireContext(world, server.url), told);
-        const headers = Object.fromEntries(Object.entries(deliveryHeaders(told, body)).map(([name, value]) => [name.toLowerCase(), value]));
-        return [{ headers, body: Buffer.from(body) }];
-      });
-    },
+    queueJobs: gitea.queueJobs,
+    end: gitea.end,
     async serve(deliveries) {
       const from = performance.now();
       const before = machines;
-      const answers = await Promise.all(deliveries.map(({ headers, body }) => handleWebhook({ method: 'POST', headers, readBody: async () => body }, { secrets: async () => [SECRET], allowedRepositories: ['acme/*'], send, log: silent, now })));
-      if (answers.some(({ status }) => status !== 202)) throw new Error(`expected 202 from the webhook, got ${answers.map(({ status, body }) => `${status} ${body}`).join(', ')}`);
+      await Promise.all(deliveries.map((delivery) => receive(delivery, send)));
       const failed = await dispatchBatch(waiting.splice(0), tools);
       if (failed.length > 0 || machines - before !== deliveries.length) throw new Error(`expected ${deliveries.length} machines, got ${machines - before}`);
       return launchedAt - from;
     },
     takeCalls: () => calls.splice(0),
-    end: () => server.close(),
   };
 }
