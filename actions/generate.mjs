@@ -22,12 +22,12 @@ export function versionTable({ tools }) {
 export function reference(name, text) {
   const { description, inputs = {}, outputs = {} } = parse(text);
   const cell = (value) => String(value).replaceAll('|', '\\|').replaceAll('\n', ' ');
-  const table = (head, rows) => [`| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`)].join('\n');
+  const table = (head, rows) => (rows.length === 0 ? [] : ['', `| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`, ...rows.map((row) => `| ${row.map(cell).join(' | ')} |`)]);
   const shown = (value) => (value === undefined || value === '' ? '' : `\`${value}\``);
   return [
-    description, '', '```yaml', `- uses: tinqs/ci/${name}@v1`, '```', '',
-    table(['Input', 'Default', 'Meaning'], Object.entries(inputs).map(([input, each]) => [`\`${input}\``, shown(each.default), each.description])), '',
-    table(['Output', 'Meaning'], Object.entries(outputs).map(([output, each]) => [`\`${output}\``, each.description])),
+    description, '', '```yaml', `- uses: tinqs/ci/${name}@v1`, '```',
+    ...table(['Input', 'Default', 'Meaning'], Object.entries(inputs).map(([input, each]) => [`\`${input}\``, shown(each.default), each.description])),
+    ...table(['Output', 'Meaning'], Object.entries(outputs).map(([output, each]) => [`\`${output}\``, each.description])),
   ].join('\n');
 }
 
