@@ -11,7 +11,7 @@ import { commitFiles, git } from './repository.testing.js';
 const { GITEA_BIN: binary = '', GITEA_ROOT: root = '', ACT_RUNNER_BIN: runner = '', PUBLISH_WORKFLOW: wanted = '' } = process.env;
 const ready = [binary, root, runner, wanted].every((value) => value !== '');
 const WORKFLOW = '.gitea/workflows/publish-packages.yml';
-const text = readFileSync(fileURLToPath(new URL(`../../../${WORKFLOW}`, import.meta.url)), 'utf8');
+const file = fileURLToPath(new URL(`../../../${WORKFLOW}`, import.meta.url));
 const PUBLISHED = ['cli', 'fleet', 'gitea-client', 'run-store', 'spot-launcher', 'trigger-matcher', 'userdata-renderer', 'workflow-parser'].map((name) => `@tinqs/${name}`);
 
 describe.skipIf(!ready)('the workflow of the packages on a real Gitea (skipped without PUBLISH_WORKFLOW=1, GITEA_BIN, GITEA_ROOT and ACT_RUNNER_BIN: PUBLISH_WORKFLOW=1 GITEA_BIN=… GITEA_ROOT=… ACT_RUNNER_BIN=… npx vitest run --root tools/publish-actions src/packages-live.test.ts; a quarter of an hour, and the npm registry)', () => {
@@ -26,7 +26,7 @@ describe.skipIf(!ready)('the workflow of the packages on a real Gitea (skipped w
     await gitea.api('POST', '/orgs', { username: 'tinqs' });
     await gitea.api('POST', '/orgs/tinqs/repos', { name: 'ci', private: false, default_branch: 'main' });
     ci = await pushWithActions(folder, gitea.remote('tinqs/ci'));
-    commitFiles(ci, { [WORKFLOW]: text });
+    commitFiles(ci, { [WORKFLOW]: readFileSync(file, 'utf8') });
     const stand = { ...gitea, folder };
     // What the first job tested, the others find in its cache: their files are the same but for a README.
     const machine = { binary: runner, path: pathWithNode22(folder), labels: ['node'], envs: { ...npmSettings(folder), NX_CACHE_DIRECTORY: join(folder, 'nx-cache'), NX_WORKSPACE_DATA_DIRECTORY: join(folder, 'nx-data') }, minutes: 20 };
