@@ -5,7 +5,7 @@ import type { GiteaVersion } from '../gitea/gitea-version.js';
 import { createSimulatedWorld } from '../world/world.js';
 import { createLawsOfTime } from './laws-of-time.js';
 import { mostServed } from './most-served.js';
-import { createWitness } from './witness.js';
+import { createWitness, type Witness } from './witness.js';
 
 const STARTED_AT = Date.parse('2030-01-01T00:00:00Z');
 const MINUTE = 60_000;
@@ -123,6 +123,24 @@ describe('the laws of time', () => {
 
     expect(brokenAfter(stand, 2 * MINUTE)).toEqual([]);
     expect(brokenAfter(stand, MINUTE)).toEqual(['I1']);
+  });
+
+  it('find what laws find that look at everything at every step', async () => {
+    const { world, witness, launch } = watched();
+    world.do('breakMachines', { fault: { kind: 'ignores-poweroff' } });
+    const telling = (found: string[]): Witness => ({ ...witness, breach: (invariant, what) => void found.push(`${world.now} ${invariant} ${what}`) });
+    const [found, all]: [string[], string[]] = [[], []];
+    const judge = createLawsOfTime(world, telling(found), 0);
+    for (let step = 0; step < 500; step += 1) {
+      if (step % 70 === 1) await launch(`runner-${step}`);
+      if (step % 110 === 109) await witness.ec2.terminate([...witness.living()].at(-1)!.instanceId, false);
+      world.settle(world.now + 5_000);
+      judge();
+      createLawsOfTime(world, telling(all), 0)();
+    }
+
+    expect(found).toEqual(all);
+    for (const law of ['I2', 'I3', 'I4']) expect(all.some((line) => line.includes(law))).toBe(true);
   });
 
   it('I2, I3, I4: a machine ends in time, and its registration with it', async () => {
