@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 /** What left a process on its way to a launch. */
 export type CloudCall =
@@ -94,10 +95,4 @@ function tableAnswer(table: Map<string, Attributes>, operation: string, { Item, 
     table.set(key, item);
   }
   return {};
-}
-
-async function text(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -5,6 +5,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { handleWebhook } from '@tinqs/dispatcher';
 import { secret } from './queued-delivery.js';
 import { silent } from './silent.js';
@@ -16,14 +17,8 @@ interface Answer {
 
 const send = async (message: string): Promise<number> => JSON.stringify({ QueueUrl: 'https://queue.example.com/1/queue', MessageBody: message }).length;
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
 async function bare(request: IncomingMessage): Promise<Answer> {
-  const body = await readBody(request);
+  const body = await buffer(request);
   const expected = createHmac('sha256', secret).update(body).digest();
   const claimed = Buffer.from(String(request.headers['x-gitea-signature']), 'hex');
   if (claimed.byteLength !== expected.byteLength || !timingSafeEqual(claimed, expected)) return { status: 401, body: '' };
@@ -36,7 +31,7 @@ async function bare(request: IncomingMessage): Promise<Answer> {
 
 const tools: Parameters<typeof handleWebhook>[1] = { secrets: async () => [secret], allowedRepositories: ['acme/*'], send: async (message) => void (await send(JSON.stringify(message))), log: silent, now: Date.now };
 
-const ours = (request: IncomingMessage): Promise<Answer> => handleWebhook({ method: request.method ?? '', headers: request.headers as { readonly [name: string]: string }, readBody: () => readBody(request) }, tools);
+const ours = (request: IncomingMessage): Promise<Answer> => handleWebhook({ method: request.method ?? '', headers: request.headers as { readonly [name: string]: string }, readBody: () => buffer(request) }, tools);
 
 const handler = process.argv[2] === 'ours' ? ours : bare;
 const server = createServer((request, response) => {
