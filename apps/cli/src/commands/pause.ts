@@ -1,10 +1,10 @@
-import { META, type RunnerClass } from '@tinqs/fleet';
+import { META, type RunnerClass, type World } from '@tinqs/fleet';
 import { unreachable, type CommandContext } from '../context.js';
 import { CommandFailure, type ExitCode } from '../failure.js';
 import type { Target } from '../target.js';
 
-/** What stands in the table under `PAUSE`: `true` is everything, a list the ids of classes. */
-export type Pause = boolean | readonly string[];
+/** What stands in the table under `PAUSE`, as planners read it. */
+export type Pause = World['paused'];
 
 /** The red button: no machine is launched, running jobs finish, clocks run. Planners heed it within a minute. */
 export async function pause(context: CommandContext, classId: string | undefined): Promise<ExitCode> {
