@@ -66,11 +66,10 @@ async function countMissed(view: SweepView, fact: JobFact): Promise<void> {
 async function readSilentJobs(view: SweepView, scope: Scope, jobsApi: boolean): Promise<void> {
   const { ports } = view;
   const { jobs, runners } = await ports.store.loadScope(scopeKey(scope));
-  for (const job of jobs) {
+  // A planned job has no row that could be read.
+  for (const job of jobsApi ? jobs.filter((each) => each.planned === undefined && isSilent(each, view)) : jobs) {
     await attempt(view, `job ${job.id}`, async () => {
       if (!jobsApi) return (await isOverOn124(view, scope, job, runners)) ? void (await recordGone(ports, scope, job)) : undefined;
-      // A planned job has no row that could be read.
-      if (job.planned !== undefined || !isSilent(job, view)) return;
       const fact = await ports.gitea.readJob(job.repository, job.id);
       await (fact === null ? recordGone(ports, scope, job) : recordJobFact(ports, scope, fact));
     });
