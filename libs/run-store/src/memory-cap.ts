@@ -7,9 +7,13 @@ export function createMemoryCap(now: () => number) {
   return {
     async takeCap(request: CapRequest): Promise<CapOutcome> {
       const more = [...new Set(request.names)].filter((name) => !holders.has(name));
-      const snapshot = snapshotOf(holders.values());
-      const cap = more.length === 0 ? null : fullCap(snapshot, request, more.length);
-      if (cap !== null) return { kind: 'full', cap, snapshot };
+      const { all, perClass, perScope } = request.limits;
+      // Nobody is counted while all together would fit under the smallest cap.
+      if (more.length > 0 && holders.size + more.length > Math.min(all, perClass, perScope)) {
+        const snapshot = snapshotOf(holders.values());
+        const cap = fullCap(snapshot, request, more.length);
+        if (cap !== null) return { kind: 'full', cap, snapshot };
+      }
       for (const name of more) holders.set(name, frozen({ name, classId: request.classId, scope: request.scope, since: now() }));
       return { kind: 'taken' };
     },
