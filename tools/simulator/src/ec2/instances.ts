@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Instance, Pool } from '@tinqs/fleet';
 import { between, chance, hex } from '../world/random.js';
 import { foresee, foreseeIn, type Simulation } from '../world/simulation.js';
-import type { LaunchAnswer, LaunchRequest, Machine, MachineFault, PoolPattern } from './ec2-state.js';
+import type { Ec2State, LaunchAnswer, LaunchRequest, Machine, MachineFault, PoolPattern } from './ec2-state.js';
 import { endFromOutside } from './machine.js';
 
 /** What life adds to the limits of a class: see the boot script's last clock. */
@@ -58,6 +58,7 @@ function create(simulation: Simulation, request: LaunchRequest): Machine {
     console: [],
   };
   ec2.machines.set(instanceId, machine);
+  listings.get(ec2)?.changing.add(machine);
   ec2.launched += 1;
   ledger.machines.push({ instanceId, name: request.name, runnerId: request.runnerId, launchedAt: now, terminatedAt: null, stateReason: null });
   const { bootSeconds, idleSeconds, jobMinutes } = request.limits;
@@ -105,27 +106,43 @@ export function terminate(simulation: Simulation, instanceId: string, force: boo
   return 'ending';
 }
 
+/** What DescribeInstances has shown so far: thousands of machines are listed of which nothing changes any more. */
+interface Listing {
+  readonly skewMs: number;
+  readonly changing: Set<Machine>;
+  /** In the order of their ends. */
+  readonly ended: Instance[];
+  readonly endedAt: number[];
+}
+
+/** Beside the state, which is plain data and says it all. */
+const listings = new WeakMap<Ec2State, Listing>();
+
+function listingOf(ec2: Ec2State, skewMs: number): Listing {
+  const known = listings.get(ec2);
+  if (known?.skewMs === skewMs) return known;
+  const fresh = { skewMs, changing: new Set(ec2.machines.values()), ended: [], endedAt: [] };
+  listings.set(ec2, fresh);
+  return fresh;
+}
+
 /** DescribeInstances: a new machine shows after a moment, an ended one for an hour. */
 export function listInstances(simulation: Simulation): readonly Instance[] {
   const { ec2, misbehaviour, now } = simulation.state;
-  const listed: Instance[] = [];
-  for (const machine of ec2.machines.values()) {
-    if (machine.visibleAt > now || (machine.endedAt !== null && now - machine.endedAt >= VISIBLE_AFTER_END)) continue;
-    listed.push(shown(machine, machine.launchedAt + misbehaviour.ec2SkewMs));
+  const { skewMs, changing, ended, endedAt } = listingOf(ec2, misbehaviour.ec2SkewMs);
+  const visible = [...changing].filter((machine) => machine.visibleAt <= now);
+  for (const machine of visible.filter((each) => each.endedAt !== null).sort((a, b) => a.endedAt! - b.endedAt!)) {
+    changing.delete(machine);
+    ended.push(shown(machine, skewMs));
+    endedAt.push(machine.endedAt!);
   }
-  return listed;
+  const over = endedAt.findIndex((at) => now - at < VISIBLE_AFTER_END);
+  for (const list of [ended, endedAt]) list.splice(0, over < 0 ? list.length : over);
+  return [...ended, ...visible.filter((machine) => machine.endedAt === null).map((machine) => shown(machine, skewMs))];
 }
 
-/** Of a machine that is terminated nothing changes any more, and thousands are listed of which that is so. */
-const lastShown = new WeakMap<Machine, Instance>();
-
-function shown(machine: Machine, launchedAt: number): Instance {
-  const before = machine.state === 'terminated' ? lastShown.get(machine) : undefined;
-  if (before?.launchedAt === launchedAt) return before;
-  const { instanceId, state, stateReason, availabilityZone, request } = machine;
-  const instance: Instance = { instanceId, state, stateReason, launchedAt, tags: request.tags, pool: request.pool, availabilityZone };
-  if (state === 'terminated') lastShown.set(machine, instance);
-  return instance;
+function shown({ instanceId, state, stateReason, launchedAt, availabilityZone, request }: Machine, skewMs: number): Instance {
+  return { instanceId, state, stateReason, launchedAt: launchedAt + skewMs, tags: request.tags, pool: request.pool, availabilityZone };
 }
 
 /** GetConsoleOutput. */

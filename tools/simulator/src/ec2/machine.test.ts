@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createSimulatedWorld } from '../world/world.js';
 import { createStand, type Stand } from '../fidelity/stand.js';
 import type { MachineFault } from './ec2-state.js';
 
@@ -183,5 +184,20 @@ describe('RunInstances', () => {
     expect(stand.world.instances()[0]!.state).toBe('terminated');
     stand.pass(60 * MINUTE);
     expect(shown()).toBe(0);
+  });
+
+  it('shows what a world shows that was taken up again just now: each ended machine for its own hour, by the clock of EC2 as it is set', () => {
+    const stand = createStand('1.26');
+    const seen = new Set<string>();
+    for (let step = 0; step < 100; step += 1) {
+      if (step % 9 === 0) stand.machine();
+      if (step === 60) stand.world.do('misbehave', { ec2SkewMs: 90 * SECOND });
+      stand.pass(MINUTE + 7 * SECOND);
+      const fresh = createSimulatedWorld({ seed: 1, startedAt: 0, gitea: '1.26', state: structuredClone(stand.world.state) });
+      const [listed, expected] = [stand.world, fresh].map((world) => world.instances().toSorted((a, b) => (a.instanceId < b.instanceId ? -1 : 1)));
+      expect(listed).toEqual(expected);
+      for (const { state } of listed!) seen.add(state);
+    }
+    expect([...seen]).toEqual(expect.arrayContaining(['running', 'terminated']));
   });
 });

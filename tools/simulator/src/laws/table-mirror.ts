@@ -21,10 +21,12 @@ function createGroups<Item>(groupOf: (item: Item) => string) {
   return {
     items,
     set(key: string, item: Item): void {
-      leave(key);
+      const [before, group] = [items.get(key), groupOf(item)];
+      if (before === undefined || groupOf(before) !== group) {
+        leave(key);
+        groups.set(group, (groups.get(group) ?? new Set()).add(key));
+      }
       items.set(key, item);
-      const group = groups.get(groupOf(item)) ?? new Set();
-      groups.set(groupOf(item), group.add(key));
     },
     delete(key: string): void {
       leave(key);

@@ -82,7 +82,7 @@ export function createWitness({ store, ec2, world, settings, skewMs, tell }: Wit
       // A claim that was given back (1.27) is none; then the job is no longer its own.
       const isStillIts = jobs.get(before.ran ?? '')?.runnerId === after.runnerId;
       if (before.ran !== null && after.ran !== before.ran && isStillIts) breach('I7', `runner ${after.name}: ran ${before.ran} → ${after.ran}`);
-      if (!revived) for (const [stage, at] of Object.entries(before.stages)) if ((after.stages as Record<string, number>)[stage] !== at) breach('I7', `runner ${after.name}: stage ${stage} written twice`);
+      if (!revived && after.stages !== before.stages) for (const [stage, at] of Object.entries(before.stages)) if ((after.stages as Record<string, number>)[stage] !== at) breach('I7', `runner ${after.name}: stage ${stage} written twice`);
     }
     if (after.state === 'ended' && before?.state !== 'ended' && after.outcome !== 'launch-failed' && isAlive(after.name)) breach('I3', `runner ${after.name} is called ended while its machine lives`);
     mirror.runners.set(after.name, after);
