@@ -58,6 +58,13 @@ describe('how much of it', () => {
     expect(log).not.toContain('::warning::');
   });
 
+  it.each(['.', '/', './'])('only the files of the root for sparse: %s, which is the root', async (sparse) => {
+    const { log } = await passes({ sparse });
+
+    expect([here('go.mod'), here('cmd'), here('assets')]).toEqual([true, false, false]);
+    expect(log).not.toContain('::warning::');
+  });
+
   it('folders with blanks and quotes, from a list of lines', async () => {
     await passes({ 'sparse-checkout': "cmd\n\n  docs/a b  \n" });
 

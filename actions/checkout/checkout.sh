@@ -171,7 +171,7 @@ check_out() {
   [[ $CONE == true ]] || return 0
   local folder
   for folder in "${SPARSE[@]}"; do
-    git cat-file -e "$COMMIT:$folder" 2>/dev/null || warn "sparse: $COMMIT has no folder \"$folder\""
+    [[ $folder == . ]] || git cat-file -e "$COMMIT:$folder" 2>/dev/null || warn "sparse: $COMMIT has no folder \"$folder\""
   done
 }
 

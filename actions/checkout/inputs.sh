@@ -91,11 +91,11 @@ read_sparse() {
     item=${item//$'\001'/,}
     single_line sparse "$item"
     [[ $CONE == true ]] && clean_folder "$item" && item=$REPLY
-    [[ -z $item ]] || SPARSE+=("$item")
+    SPARSE+=("$item")
   done
 }
 
-# git refuses /a/b/: a leading or trailing slash means nothing here.
+# git refuses /a/b/: a leading or trailing slash means nothing here. "." is the root: its files, which come anyway.
 clean_folder() {
   local folder=$1
   while [[ $folder == ./* || $folder == /* ]]; do folder=${folder#./} && folder=${folder#/}; done
@@ -104,8 +104,7 @@ clean_folder() {
     shown "$1"
     bad_input sparse "expected a folder, got $REPLY (for patterns set sparse-cone: false)"
   fi
-  [[ $folder != . ]] || folder=''
-  REPLY=$folder
+  REPLY=${folder:-.}
 }
 
 read_filter() {
