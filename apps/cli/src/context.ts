@@ -1,4 +1,4 @@
-import { countHolders, META, statusView, type EndedRecord, type Job, type Runner, type RunnerClass, type StatusView, type SweepMark } from '@tinqs/fleet';
+import { readOverview, type Overview } from '@tinqs/run-store';
 import { CommandFailure } from './failure.js';
 import type { Target } from './target.js';
 
@@ -10,31 +10,14 @@ export interface CommandContext {
   readonly now: number;
 }
 
-export interface Everything {
-  readonly status: StatusView;
-  readonly jobs: readonly Job[];
-  readonly runners: readonly Runner[];
-  readonly classes: readonly RunnerClass[];
+/** What is live and what ended within 24 hours. A store that does not answer is exit 4. */
+export function overview({ target, now }: CommandContext): Promise<Overview> {
+  return answered(target, readOverview(target.store, target.maxRunners, now));
 }
 
-const DAY_MS = 86_400_000;
-
-/** The live world and what ended within 24 hours. A store that does not answer is exit 4. */
-export async function readEverything({ target, now }: CommandContext): Promise<Everything> {
-  const { store } = target;
-  try {
-    const [live, ended, holders, sweep, missed, classes] = await Promise.all([store.listLive(), store.listEnded({ from: now - DAY_MS, to: now + 1 }), store.listCapHolders(), store.readMeta(META.sweep), store.readMeta(META.missed), store.readMeta(META.classes)]);
-    const known = (classes as readonly RunnerClass[] | undefined) ?? [];
-    const status = statusView({ jobs: live.jobs, runners: live.runners, classes: known, cap: countHolders(holders), maxRunners: target.maxRunners, sweep: sweep as SweepMark | undefined, missed: (missed as number | undefined) ?? 0 }, now);
-    return { status, jobs: [...live.jobs, ...ended.flatMap(jobOf)], runners: [...live.runners, ...ended.flatMap(runnerOf)], classes: known };
-  } catch (cause) {
-    throw unreachable(target, cause);
-  }
+/** The answer of a call to the store, or exit 4 with what it said. */
+export function answered<Answer>(target: Target, call: Promise<Answer>): Promise<Answer> {
+  return call.catch((cause: unknown) => {
+    throw new CommandFailure(4, `${target.name} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
 }
-
-export function unreachable(target: Target, cause: unknown): CommandFailure {
-  return new CommandFailure(4, `${target.name} does not answer: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-}
-
-const jobOf = (record: EndedRecord): readonly Job[] => (record.kind === 'job' && record.job !== null ? [record.job] : []);
-const runnerOf = (record: EndedRecord): readonly Runner[] => (record.runner === null ? [] : [record.runner]);

@@ -55,7 +55,7 @@ describe('what scripts read', () => {
   });
 
   const sweep = { at: NOW, gitea: NOW, ec2: NOW, spentToday: 1.234567, spentEnded: { day: 0, dollars: 0 }, waiting: [] };
-  const input = { jobs: [], runners: [], classes: [GO], cap: { all: 2, byClass: { go: 2 }, byScope: {} }, maxRunners: 12, sweep, missed: 3 };
+  const input = { jobs: [], runners: [], classes: [GO], cap: { all: 2, byClass: { go: 2 }, byScope: {} }, maxRunners: 12, sweep, missed: 3, paused: false };
 
   it('of the whole: caps, cost, and machines that live', () => {
     const status = statusView({ ...input, runners: [runner('a'), runner('b', { state: 'ended' })], jobs: [job('2', { queuedAt: NOW - 1 }), job('1', { queuedAt: NOW - 2 }), job('3', { status: 'running' })] }, NOW);

@@ -37,6 +37,8 @@ export { classFor, nearestClass } from './class-match.js';
 export { createController } from './controller.js';
 export type { Controller, Served } from './controller.js';
 export { plan } from './plan.js';
+export { pauseOf, pauseSentence } from './pause.js';
+export type { Pause } from './pause.js';
 export { isOpenPlan, replacedPlans } from './planned-job.js';
 export { listsRepository } from './repository-list.js';
 export type { FleetSettings } from './settings.js';

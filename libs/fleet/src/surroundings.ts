@@ -1,6 +1,7 @@
 import type { CapHolder, FleetPorts } from './ports.js';
 import type { FleetSettings } from './settings.js';
 import { LIMITS } from './limits.js';
+import { pauseOf } from './pause.js';
 import type { Scope, ScopeKey } from './scope.js';
 import { seconds, type Instant } from './time.js';
 import type { CapSnapshot, World } from './world.js';
@@ -70,7 +71,7 @@ async function readAround({ store }: Pick<FleetPorts, 'store'>, settings: FleetS
     rests,
     breakers,
     lastAnswer: sweeping ? { gitea: sweep.gitea, ec2: sweep.ec2 } : { gitea: now, ec2: now },
-    paused: pause === true || Array.isArray(pause) ? (pause as true | string[]) : false,
+    paused: pauseOf(pause),
     budget: { spentToday: sweep?.spentToday ?? 0, perDay: settings.dailyBudget },
   };
 }

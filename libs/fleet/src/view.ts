@@ -1,6 +1,7 @@
 import { classFor } from './class-match.js';
 import { explainJob } from './explain.js';
 import type { Job, JobStatus } from './job.js';
+import type { Pause } from './pause.js';
 import type { Reason } from './reason.js';
 import type { RunnerClass } from './runner-class.js';
 import type { Runner, RunnerOutcome, RunnerState } from './runner.js';
@@ -56,6 +57,7 @@ export interface StatusView {
   readonly running: readonly JobView[];
   readonly machines: readonly MachineView[];
   readonly needsYou: readonly Need[];
+  readonly paused: Pause;
   readonly caps: { readonly all: { readonly held: number; readonly most: number | null }; readonly classes: { readonly [classId: string]: { readonly held: number; readonly most: number } } };
   readonly lastSweep: string | null;
   readonly missedByWebhooks: number;
@@ -111,6 +113,7 @@ export interface StatusInput {
   readonly maxRunners: number | null;
   readonly sweep: SweepMark | undefined;
   readonly missed: number;
+  readonly paused: Pause;
 }
 
 export function statusView(input: StatusInput, now: Instant): StatusView {
@@ -122,6 +125,7 @@ export function statusView(input: StatusInput, now: Instant): StatusView {
     running: byAge.filter((job) => job.status === 'running').map(view),
     machines: runners.filter((runner) => runner.state !== 'ended').map(machineView),
     needsYou: needs(input, now),
+    paused: input.paused,
     caps: {
       all: { held: cap.all, most: input.maxRunners },
       classes: Object.fromEntries(classes.map((each) => [each.id, { held: cap.byClass[each.id] ?? 0, most: each.limits.concurrent }])),

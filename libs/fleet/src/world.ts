@@ -1,4 +1,5 @@
 import type { Job, JobId } from './job.js';
+import type { Pause } from './pause.js';
 import type { Pool, Runner } from './runner.js';
 import type { RunnerClass } from './runner-class.js';
 import type { Scope } from './scope.js';
@@ -82,8 +83,7 @@ export interface World {
   readonly breakers: readonly AmiBreaker[];
   readonly server: ServerFacts;
   readonly lastAnswer: { readonly gitea: Instant; readonly ec2: Instant };
-  /** `true`, or the ids of the classes that are paused. */
-  readonly paused: boolean | readonly string[];
+  readonly paused: Pause;
   /** Dollars spent today and the limit; `null` means no limit. */
   readonly budget: { readonly spentToday: number; readonly perDay: number | null };
 }

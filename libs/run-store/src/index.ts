@@ -4,6 +4,8 @@ export { ItemSchemaError, StoreContentionError, StoreUnavailableError, TableMiss
 export type { UnavailableReason } from './errors.js';
 export type { EndedRange } from './ended-records.js';
 export type { FoundJob } from './find-job.js';
+export { readOverview } from './overview.js';
+export type { Overview } from './overview.js';
 export { EU_WEST_1 } from './price-list.js';
 export type { PriceList } from './price-list.js';
 export { createRunStore } from './run-store.js';

@@ -1,5 +1,5 @@
 import { jobView } from '@tinqs/fleet';
-import { readEverything, type CommandContext } from '../context.js';
+import { overview, type CommandContext } from '../context.js';
 import type { ExitCode } from '../failure.js';
 import { jobsTable } from './status.js';
 
@@ -10,8 +10,8 @@ export interface JobsOptions {
 
 /** What is live and what ended within 24 hours, oldest first. */
 export async function jobs(context: CommandContext, options: JobsOptions): Promise<ExitCode> {
-  const all = await readEverything(context);
-  const views = [...new Map(all.jobs.map((job) => [job.id, job])).values()]
+  const all = await overview(context);
+  const views = all.jobs
     .filter((job) => options.repo === undefined || job.repository.fullName.toLowerCase() === options.repo.toLowerCase())
     .filter((job) => options.waiting !== true || job.status === 'queued' || job.status === 'blocked')
     .sort((a, b) => a.queuedAt - b.queuedAt)

@@ -1,10 +1,6 @@
-import { META, type RunnerClass, type World } from '@tinqs/fleet';
-import { unreachable, type CommandContext } from '../context.js';
+import { META, pauseOf, pauseSentence, type Pause, type RunnerClass } from '@tinqs/fleet';
+import { answered, type CommandContext } from '../context.js';
 import { CommandFailure, type ExitCode } from '../failure.js';
-import type { Target } from '../target.js';
-
-/** What stands in the table under `PAUSE`, as planners read it. */
-export type Pause = World['paused'];
 
 /** The red button: no machine is launched, running jobs finish, clocks run. Planners heed it within a minute. */
 export async function pause(context: CommandContext, classId: string | undefined): Promise<ExitCode> {
@@ -22,28 +18,13 @@ export async function resume(context: CommandContext, classId: string | undefine
 
 const listed = (pause: Pause): readonly string[] => (typeof pause === 'boolean' ? [] : pause);
 
-export async function readPause({ target }: Pick<CommandContext, 'target'>): Promise<Pause> {
-  return ((await answered(target, target.store.readMeta(META.pause))) as Pause | undefined) ?? false;
-}
-
 async function change({ target, json, print }: CommandContext, classId: string | undefined, next: (before: Pause) => Pause): Promise<ExitCode> {
-  const [before, classes] = await Promise.all([readPause({ target }), answered(target, target.store.readMeta(META.classes))]);
+  const [noted, classes] = await answered(target, Promise.all([target.store.readMeta(META.pause), target.store.readMeta(META.classes)]));
   const known = ((classes as readonly RunnerClass[] | undefined) ?? []).map(({ id }) => id);
   if (classId !== undefined && !known.includes(classId)) throw new CommandFailure(3, `no class "${classId}": expected one of ${known.join(', ') || 'those that the dispatcher writes to the table at its first start'}`);
-  const after = next(before);
+  const after = next(pauseOf(noted));
   await answered(target, target.store.writeMeta(META.pause, after));
-  print(json ? JSON.stringify({ target: target.name, paused: after }) : pauseSentence(after) || 'nothing is paused: what waits is launched within a minute');
+  print(json ? JSON.stringify({ target: target.name, paused: after }) : pauseSentence(after) ?? 'nothing is paused: what waits is launched within a minute');
   return 0;
 }
 
-function answered<Answer>(target: Target, call: Promise<Answer>): Promise<Answer> {
-  return call.catch((cause: unknown) => {
-    throw unreachable(target, cause);
-  });
-}
-
-/** How a person is told; empty where nothing is paused. */
-export function pauseSentence(pause: Pause): string {
-  if (pause === false) return '';
-  return `${pause === true ? 'all classes' : `class ${pause.join(', ')}`} paused: no machine is launched, running jobs finish. Back: tinqs-ci resume`;
-}

@@ -1,25 +1,24 @@
-import { runnerNameTail, type JobView, type MachineView, type StatusView } from '@tinqs/fleet';
-import { readEverything, type CommandContext } from '../context.js';
+import { pauseSentence, runnerNameTail, type JobView, type MachineView, type StatusView } from '@tinqs/fleet';
+import { overview, type CommandContext } from '../context.js';
 import type { ExitCode } from '../failure.js';
 import { span, table } from '../table.js';
-import { pauseSentence, readPause, type Pause } from './pause.js';
 
 /** One screen. Exit 1 while anything needs a person, so that monitoring can use it. */
 export async function status(context: CommandContext): Promise<ExitCode> {
-  const { status: view } = await readEverything(context);
-  const paused = await readPause(context);
-  if (context.json) context.print(JSON.stringify({ target: context.target.name, simulated: context.target.simulated, paused, ...view }));
-  else context.print(screen(view, paused, context));
+  const { status: view } = await overview(context);
+  if (context.json) context.print(JSON.stringify({ target: context.target.name, simulated: context.target.simulated, ...view }));
+  else context.print(screen(view, context));
   return view.needsYou.length === 0 ? 0 : 1;
 }
 
-function screen(view: StatusView, paused: Pause, { now, target }: CommandContext): string {
+function screen(view: StatusView, { now, target }: CommandContext): string {
   const queued = view.waiting.filter((job) => job.status === 'queued');
   const { held, most } = view.caps.all;
+  const paused = pauseSentence(view.paused);
   const lines = [
     [`waiting ${queued.length}${queued[0] === undefined ? '' : ` (oldest ${span(queued[0].waited)})`}`, `running ${view.running.length}`, `machines ${view.machines.length}${most === null ? '' : `/${most}`}`, `places ${held}`, `today $${view.spentToday.toFixed(2)}`].join(' · '),
     `last sweep ${view.lastSweep === null ? 'not yet' : `${span((now - Date.parse(view.lastSweep)) / 1_000)} ago`} · ${view.missedByWebhooks} missed by webhooks${target.simulated ? ' · simulated' : ''}`,
-    ...(paused === false ? [] : [`PAUSED     ${pauseSentence(paused)}`]),
+    ...(paused === null ? [] : [`PAUSED     ${paused}`]),
     '',
     ...(view.needsYou.length === 0 ? ['Nothing needs you.'] : view.needsYou.flatMap((need) => [`NEEDS YOU  ${need.sentence}`, ...(need.remedy === null ? [] : [`           you can: ${need.remedy}`])])),
   ];

@@ -1,5 +1,5 @@
 import { explainJob, jobView, oneLine, type Job, type JobExplanation, type JobView } from '@tinqs/fleet';
-import { readEverything, unreachable, type CommandContext } from '../context.js';
+import { answered, overview, type CommandContext } from '../context.js';
 import { CommandFailure, type ExitCode } from '../failure.js';
 import { span } from '../table.js';
 
@@ -7,10 +7,8 @@ import { span } from '../table.js';
 export async function why(context: CommandContext, reference: string): Promise<ExitCode> {
   const { target, now } = context;
   const [found, all] = await Promise.all([
-    target.store.findJob(reference).catch((cause: unknown) => {
-      throw unreachable(target, cause);
-    }),
-    readEverything(context),
+    answered(target, target.store.findJob(reference)),
+    overview(context),
   ]);
   const job: Job | undefined = found?.job ?? newestNamed(all.jobs, reference);
   if (job === undefined) throw new CommandFailure(3, `${oneLine(reference)} is not in the table: no webhook and no sweep has seen it.\n  Is its repository in ALLOWED_REPOSITORIES, and does its hook send workflow_job events? tinqs-ci jobs lists what is known.`);

@@ -1,12 +1,11 @@
-import { explainJob, jobView, machineView, type JobView, type MachineView } from '@tinqs/fleet';
-import type { RunStore } from '@tinqs/run-store';
+import { explainJob, jobView, machineView, type JobView, type Runner } from '@tinqs/fleet';
+import { readOverview, type Overview, type RunStore } from '@tinqs/run-store';
 import { Hono, type Context } from 'hono';
 import { html } from 'hono/html';
 import { jobPage } from './job-page.js';
 import { layout, type Page } from './layout.js';
 import { machinePage, machinesTable } from './machine-page.js';
 import { nowPage } from './now-page.js';
-import { readOverview, type Overview } from './overview.js';
 
 export interface DashboardOptions {
   readonly store: RunStore;
@@ -46,31 +45,33 @@ export function createDashboard({ store, maxRunners, simulated, now }: Dashboard
   const notFound = (context: Context, what: string) => respond(context, { title: 'Not found', body: html`<p>${what} is not in the store: no webhook and no sweep has seen it.</p>` }, { error: 'not found', what }, 404);
 
   app.get('/', async (context) => {
-    const { status, ended, runners, classes } = await overview();
-    const recent = recentJobs(ended, runners, classes, now(), (await overview()).jobs);
+    const all = await overview();
+    const recent = recentJobs(all, now());
+    const { status } = all;
     return respond(context, { title: 'Now', body: nowPage(status, recent, now()) }, { ...status, recent });
   });
 
   app.get('/jobs/:id', async (context) => {
     const id = context.req.param('id');
-    const { jobs, runners, ended, classes } = await overview();
-    const job = jobs.find((each) => each.id === id) ?? ended.find((each) => each.job?.id === id)?.job ?? (await store.findJob(id))?.job;
+    const { jobs, runners, classes } = await overview();
+    const job = jobs.find((each) => each.id === id) ?? (await store.findJob(id))?.job;
     if (job === undefined || job === null) return notFound(context, `job ${id}`);
-    const all = [...runners, ...ended.flatMap((each) => (each.runner === null ? [] : [each.runner]))].filter((each) => each.ran === job.id || each.launchedFor === job.id);
-    const page = { job: jobView(job, all, classes, now()), explanation: explainJob(job, all, now()), machines: all.map(machineView) };
+    const its = runners.filter((each) => each.ran === job.id || each.launchedFor === job.id);
+    const page = { job: jobView(job, its, classes, now()), explanation: explainJob(job, its, now()), machines: its.map(machineView) };
     return respond(context, { title: `${job.name} (job ${job.id})`, body: jobPage(page) }, page);
   });
 
   app.get('/machines', async (context) => {
-    const { runners, ended } = await overview();
-    const machines: MachineView[] = [...runners.map(machineView), ...ended.flatMap((each) => (each.runner === null ? [] : [machineView(each.runner)])).reverse()];
+    const { runners } = await overview();
+    const isLive = ({ state }: Runner) => state !== 'ended';
+    const machines = [...runners.filter(isLive), ...runners.filter((each) => !isLive(each)).reverse()].map(machineView);
     return respond(context, { title: 'Machines', body: machinesTable(machines, now()) }, machines);
   });
 
   app.get('/machines/:name', async (context) => {
     const name = context.req.param('name');
-    const { runners, ended } = await overview();
-    const runner = runners.find((each) => each.name === name) ?? ended.find((each) => each.runner?.name === name)?.runner ?? (await store.findRunner(name));
+    const { runners } = await overview();
+    const runner = runners.find((each) => each.name === name) ?? (await store.findRunner(name));
     if (runner === undefined || runner === null) return notFound(context, `machine ${name}`);
     return respond(context, { title: `Machine ${runner.name.replace(/^tinqs-ci-[a-z0-9]+-/, '')}`, body: machinePage(machineView(runner), runner.timeline, now()) }, { machine: machineView(runner), timeline: runner.timeline });
   });
@@ -94,11 +95,10 @@ export function createDashboard({ store, maxRunners, simulated, now }: Dashboard
   return app;
 }
 
-function recentJobs(ended: Overview['ended'], runners: Overview['runners'], classes: Overview['classes'], now: number, live: Overview['jobs']): readonly JobView[] {
-  const all = [...runners, ...ended.flatMap((each) => (each.runner === null ? [] : [each.runner]))];
-  const done = [...live.filter((job) => job.status === 'done'), ...ended.flatMap((each) => (each.kind === 'job' && each.job !== null ? [each.job] : []))];
-  return done
+function recentJobs({ jobs, runners, classes }: Overview, now: number): readonly JobView[] {
+  return jobs
+    .filter((job) => job.status === 'done')
     .sort((a, b) => (b.completedAt ?? 0) - (a.completedAt ?? 0))
     .slice(0, 15)
-    .map((job) => jobView(job, all, classes, now));
+    .map((job) => jobView(job, runners, classes, now));
 }

@@ -21,6 +21,21 @@ describe('the page Now', () => {
     expect(await (await dashboard.request('/?format=json')).json()).toMatchObject({ needsYou: [{ sentence: expect.stringContaining(sentence) as string }] });
   });
 
+  it.each([
+    ['everything', true, 'all classes paused: no machine is launched'],
+    ['a class', ['go'], 'class go paused: no machine is launched'],
+    ['nothing', false, null],
+  ])('says that %s is paused, and how to go back', async (_what, pause, sentence) => {
+    const store = createMemoryRunStore({ now: () => NOW });
+    await store.writeMeta(META.pause, pause);
+    const dashboard = createDashboard({ store, maxRunners: null, simulated: false, now: () => NOW });
+
+    const page = await (await dashboard.request('/')).text();
+    if (sentence === null) expect(page).not.toContain('Paused');
+    else expect(page).toMatch(new RegExp(`Paused</strong> ${sentence}.*tinqs-ci resume`));
+    expect(await (await dashboard.request('/?format=json')).json()).toMatchObject({ paused: pause });
+  });
+
   it('says that nothing needs you while the sweep runs', async () => {
     const store = createMemoryRunStore({ now: () => NOW });
     await store.writeMeta(META.sweep, mark(NOW - 14_000));

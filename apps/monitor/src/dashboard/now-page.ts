@@ -1,4 +1,4 @@
-import { runnerNameTail, type JobView, type StatusView } from '@tinqs/fleet';
+import { pauseSentence, runnerNameTail, type JobView, type StatusView } from '@tinqs/fleet';
 import { html } from 'hono/html';
 import { duration } from './layout.js';
 
@@ -15,11 +15,16 @@ export function nowPage(status: StatusView, recent: readonly JobView[], now: num
       <div><dt>today</dt><dd>$${status.spentToday.toFixed(2)}<small>estimate</small></dd></div>
       <div><dt>last sweep</dt><dd>${sweepAge === null ? 'not yet' : `${duration(sweepAge)} ago`}<small>${status.missedByWebhooks} missed by webhooks</small></dd></div>
     </dl>
-    ${needs(status)}
+    ${paused(status)} ${needs(status)}
     <h2>Jobs</h2>
     ${jobsTable([...status.waiting, ...status.running], 'No job waits or runs.')}
     <h2>Ended lately</h2>
     ${jobsTable(recent, 'No job has ended yet.')}`;
+}
+
+function paused(status: StatusView): ReturnType<typeof html> {
+  const sentence = pauseSentence(status.paused);
+  return sentence === null ? html`` : html`<p class="paused" role="status"><strong>Paused</strong> ${sentence}</p>`;
 }
 
 function needs({ needsYou }: StatusView): ReturnType<typeof html> {

@@ -16,7 +16,7 @@ h2 { font-size: 1.05rem; margin: 1.5rem 0 .5rem; }
 .tiles dt { color: var(--soft); font-size: .85rem; }
 .tiles dd { margin: 0; font-size: 1.25rem; font-weight: 600; }
 .tiles small { display: block; font-size: .8rem; font-weight: 400; color: var(--soft); }
-.needs, .stale { border: 1px solid var(--warn); background: var(--warn-ground); border-radius: 6px; padding: .5rem .75rem; margin: .75rem 0; }
+.needs, .stale, .paused { border: 1px solid var(--warn); background: var(--warn-ground); border-radius: 6px; padding: .5rem .75rem; margin: .75rem 0; }
 .needs h2 { margin: 0 0 .25rem; color: var(--warn); font-size: 1rem; }
 .needs ul { margin: 0; padding-left: 1.2rem; }
 .calm { color: var(--good); }
