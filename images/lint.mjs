@@ -22,8 +22,10 @@ export function parseDockerfile(source) {
   return stages;
 }
 
-/** Where a command begins, and the commands that bring a file. */
-const DOWNLOAD = /(?:^|[;&|({`]\s*|\b(?:then|do|else)\s+)(?:curl|wget|npm\s+pack|git\s+clone)\b/;
+/** Packages that a distribution signs; their names are no commands. */
+const PACKAGES = /\b(?:apk|apt-get)\b[^&;|]*\b(?:add|install)\b[^&;|]*/g;
+/** What brings a file, wherever it stands: in an option, a shell, an array, behind a mount. */
+const DOWNLOAD = /\b(?:curl|wget|npx\s+[\w@-]|npm\s+(?:pack|install|i|ci|add|exec)|pip3?\s+install|go\s+(?:install|get)|git\s+clone)\b/;
 
 /** One sentence, with its line, for each rule that is broken. */
 export function lintDockerfile(source) {
@@ -38,11 +40,12 @@ export function lintDockerfile(source) {
     const { keyword, text } = each;
     if (keyword === 'ARG' && text.includes('=')) say(each, 'ARG has no default: a build without versions.json must fail');
     if (keyword === 'ARG' && /TOKEN|SECRET|PASSWORD/.test(text)) say(each, 'a secret is not an ARG: it stays in the history of the image');
+    if (keyword === 'ONBUILD') say(each, 'no ONBUILD: its instruction would be read by none of these rules');
     if (keyword === 'ADD') say(each, 'COPY instead of ADD, which downloads without a sum');
     if (text.includes('<<')) say(each, 'no heredoc: older builders do not read it');
     const from = keyword === 'COPY' || keyword === 'RUN' ? /(?:--from=|,from=)([^\s,]+)/.exec(text)?.[1] : undefined;
     if (from !== undefined && !stages.some(({ name }) => name === from)) say(each, `${from} is no stage: an image comes by FROM, with its digest`);
-    if (keyword === 'RUN' && DOWNLOAD.test(text) && !/sha(256|512)sum -c/.test(text)) say(each, 'a download is checked by sha256sum -c or sha512sum -c in the same RUN');
+    if (keyword === 'RUN' && DOWNLOAD.test(text.replaceAll(PACKAGES, '')) && !/sha(256|512)sum -c/.test(text)) say(each, 'a download is checked by sha256sum -c or sha512sum -c in the same RUN');
     if (keyword === 'RUN' && /\bapk\b(?!.*--no-cache).*\badd\b/.test(text)) say(each, 'apk add --no-cache');
   }
   if (!stages.at(-1)?.instructions.some(({ keyword }) => keyword === 'USER')) say(stages.at(-1) ?? { line: 1 }, 'the last stage says its USER');
