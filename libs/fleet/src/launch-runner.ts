@@ -83,7 +83,7 @@ export async function launchRunner(ports: FleetPorts, launch: GrantedLaunch): Pr
   }
 
   const onDemand = allowsOnDemand(runnerClass, job);
-  const order: LaunchOrder = { name, runnerClass, scope, registration, launchedFor: job.id, amiId, endsBy: runner.endsBy, onDemand, rests: world.rests, deadline };
+  const order: LaunchOrder = { name, runnerClass, scope, registration, launchedFor: job.id, repository: job.repository, amiId, endsBy: runner.endsBy, onDemand, rests: world.rests, deadline };
   const result = await ports.launcher.launch(order);
   switch (result.kind) {
     case 'launched':

@@ -145,6 +145,8 @@ export interface LaunchOrder {
   readonly scope: Scope;
   readonly registration: Registration;
   readonly launchedFor: JobId;
+  /** That job's. */
+  readonly repository: Repository;
   readonly amiId: string;
   readonly endsBy: Instant;
   /** May its pools include on-demand ones? */

@@ -2,6 +2,7 @@ import type { FleetPorts, FleetSettings, LauncherPort, RunnerClass, ScopeKind } 
 import { createGiteaClient, type GiteaClient, type GiteaClientOptions } from '@tinqs/gitea-client';
 import type { RunStore } from '@tinqs/run-store';
 import { createCallerCheck } from './caller.js';
+import { createGitHosts } from './git-hosts.js';
 import { createGiteaPort } from './gitea-port.js';
 import type { MachineSettings } from './launcher-port.js';
 import type { Logger } from './logger.js';
@@ -69,7 +70,7 @@ export function composeInstallation(config: InstallationConfig, tools: Installat
     securityGroups: config.SECURITY_GROUP ?? [],
     ami: config.RUNNER_AMI ?? '',
     instanceProfile: config.INSTANCE_PROFILE ?? null,
-    gitHosts: async () => config.GIT_HOSTS ?? [new URL(config.GITEA_URL).host],
+    gitHosts: createGitHosts({ gitea, giteaUrl: config.GITEA_URL, named: config.GIT_HOSTS, log, now }),
     gitToken: async () => gitToken?.read() ?? null,
     singleShotClaim: async () => (await server()).singleShotClaim,
   };

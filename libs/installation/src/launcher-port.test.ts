@@ -12,7 +12,7 @@ const SETTINGS: MachineSettings = { installation: 'demo', giteaUrl: 'https://git
 
 const classOf = (text: string): RunnerClass => parseRunnerClasses(text)[0]!;
 const GO = classOf('go: { instanceTypes: [t3.small, t3a.small], diskGiB: 30 }');
-const orderOf = (change: Partial<LaunchOrder> = {}): LaunchOrder => ({ name: 'tinqs-ci-demo-go-7f3a', runnerClass: GO, scope: { kind: 'repository', id: 7, fullName: 'acme/app' }, registration: { runnerId: 41, credential: CREDENTIAL }, launchedFor: '4411', amiId: 'ami-0default', endsBy: NOW + 5_000_000, onDemand: false, rests: [], deadline: NOW + 45_000, ...change });
+const orderOf = (change: Partial<LaunchOrder> = {}): LaunchOrder => ({ name: 'tinqs-ci-demo-go-7f3a', runnerClass: GO, scope: { kind: 'repository', id: 7, fullName: 'acme/app' }, registration: { runnerId: 41, credential: CREDENTIAL }, launchedFor: '4411', repository: { id: 7, fullName: 'acme/app' }, amiId: 'ami-0default', endsBy: NOW + 5_000_000, onDemand: false, rests: [], deadline: NOW + 45_000, ...change });
 
 function portWith(outcome: LaunchOutcome, settings: Partial<MachineSettings> = {}, instances: readonly Ec2Instance[] = []) {
   const requests: LaunchRequest[] = [];

@@ -1,4 +1,4 @@
-import { lifeOf, TAGS, type Instance, type LauncherPort, type LaunchOrder, type PoolRefusal, type RestCause, type RunnerClass } from '@tinqs/fleet';
+import { lifeOf, TAGS, type Instance, type LauncherPort, type LaunchOrder, type PoolRefusal, type Repository, type RestCause, type RunnerClass } from '@tinqs/fleet';
 import type { RunnerCredential } from '@tinqs/gitea-client';
 import { listPools, type CapacityMemory, type Instance as Ec2Instance, type LaunchErrorClass, type LaunchOutcome, type LaunchRequest, type SpotLauncher } from '@tinqs/spot-launcher';
 import { renderUserData } from '@tinqs/userdata-renderer';
@@ -13,7 +13,7 @@ export interface MachineSettings {
   readonly securityGroups: readonly string[];
   readonly ami: string;
   readonly instanceProfile: string | null;
-  readonly gitHosts: () => Promise<readonly string[]>;
+  readonly gitHosts: (repository: Repository) => Promise<readonly string[]>;
   readonly gitToken: () => Promise<string | null>;
   readonly singleShotClaim: () => Promise<boolean>;
 }
@@ -53,7 +53,7 @@ export function createLauncherPort({ launcher, settings, readParameter, rootDevi
 }
 
 /** The boot script of an order, with its one-job credential in it. */
-export async function userDataOf({ runnerClass, registration }: LaunchOrder, settings: MachineSettings): Promise<string> {
+export async function userDataOf({ runnerClass, registration, repository }: LaunchOrder, settings: MachineSettings): Promise<string> {
   const credential = registration.credential as RunnerCredential;
   const gitToken = await settings.gitToken();
   return renderUserData({
@@ -63,7 +63,7 @@ export async function userDataOf({ runnerClass, registration }: LaunchOrder, set
     limits: runnerClass.limits,
     lifeSeconds: lifeOf(runnerClass.limits) / 1_000,
     singleShotClaim: await settings.singleShotClaim(),
-    gitHosts: gitToken === null ? [] : await settings.gitHosts(),
+    gitHosts: gitToken === null ? [] : await settings.gitHosts(repository),
     ...(gitToken === null ? {} : { gitToken }),
     sudo: runnerClass.sudo,
     metadataWall: !runnerClass.instanceProfile,

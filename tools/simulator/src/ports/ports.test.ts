@@ -30,7 +30,7 @@ async function order(stand: Stand, name: string, change: Partial<LaunchOrder> = 
   const scope = scopeIn(stand);
   const registration = await simulatedGitea(stand.world).register({ name, labels: GO.labels, scope });
   if (registration.kind !== 'registered') throw new Error(registration.sentence);
-  return { name, runnerClass: GO, scope, registration, launchedFor: '1', amiId: 'ami-1', endsBy: endsByOf(GO.limits, stand.world.now), onDemand: false, rests: [], deadline: stand.world.now + 35_000, ...change };
+  return { name, runnerClass: GO, scope, registration, launchedFor: '1', repository: { id: stand.repository, fullName: 'acme/app' }, amiId: 'ami-1', endsBy: endsByOf(GO.limits, stand.world.now), onDemand: false, rests: [], deadline: stand.world.now + 35_000, ...change };
 }
 
 function launcherOf(stand: Stand) {

@@ -1,0 +1,34 @@
+import type { LogPort, Repository } from '@tinqs/fleet';
+import type { GiteaClient } from '@tinqs/gitea-client';
+
+export interface GitHostsOptions {
+  readonly gitea: Pick<GiteaClient, 'gitHosts'>;
+  readonly giteaUrl: string;
+  /** `GIT_HOSTS`: what the owner named stands, nothing is asked. */
+  readonly named: readonly string[] | undefined;
+  readonly log: Pick<LogPort, 'warn'>;
+  readonly now: () => number;
+}
+
+const KEPT_MS = 60_000;
+
+/**
+ * The hosts for which git on a machine gets the token: where nobody named them, that of `GITEA_URL` and that of the
+ * `html_url` Gitea's API answers for the job's repository. All repositories of a server show the same one.
+ */
+export function createGitHosts({ gitea, giteaUrl, named, log, now }: GitHostsOptions): (repository: Repository) => Promise<readonly string[]> {
+  if (named !== undefined) return async () => named;
+  let hosts: readonly string[] = [new URL(giteaUrl).host];
+  let readAt = Number.NEGATIVE_INFINITY;
+  return async ({ id }) => {
+    if (now() - readAt <= KEPT_MS) return hosts;
+    try {
+      hosts = await gitea.gitHosts({ id });
+      readAt = now();
+    } catch (error) {
+      // The runner is registered by now: a machine that knows the hosts of before is better than none.
+      log.warn('the host that Gitea shows could not be read', { repository: id, error });
+    }
+    return hosts;
+  };
+}
