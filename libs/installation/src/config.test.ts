@@ -38,6 +38,7 @@ describe('loadConfig', () => {
     ['a budget in words', 'dispatch', { ...ORIGIN, ...NEW, DAILY_BUDGET_USD: 'ten' }, ['DAILY_BUDGET_USD: expected dollars']],
     ['another scope', 'dispatch', { ...ORIGIN, ...NEW, RUNNER_SCOPE: 'team' }, ['RUNNER_SCOPE: expected repository, owner or instance']],
     ['another source', 'dispatch', { ...ORIGIN, ...NEW, DISPATCH_SOURCE: 'poll' }, ['DISPATCH_SOURCE: expected auto, workflow_job or push']],
+    ['an address in the place of a host: no boot script could be rendered', 'dispatch', { ...ORIGIN, ...NEW, GIT_HOSTS: 'git.example.com, https://example.com' }, ['GIT_HOSTS: expected host names']],
     ['an installation that no tag could name', 'dispatch', { ...ORIGIN, ...NEW, INSTALLATION: 'Team A' }, ['INSTALLATION: expected at most 16']],
   ])('refuses %s', (_what, part, environment, expected) => {
     const problems = problemsOf(part, environment);

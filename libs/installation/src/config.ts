@@ -20,6 +20,11 @@ const address = z.string('missing: the address of your Gitea, https://git.exampl
   z.refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'expected an address like https://git.example.com'),
 );
 
+/** As the boot script takes them: a machine is no place to find out. */
+const hosts = z.pipe(z.string(), z.transform((text) => list(text.toLowerCase()))).check(
+  z.refine((all) => all.every((host) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/.test(host)), 'expected host names, with ":port" where needed and without a scheme'),
+);
+
 const shared = {
   GITEA_URL: address,
   GITEA_TOKEN: filled('a token of an administrator or owner, or ssm:/path'),
@@ -55,7 +60,7 @@ const ec2 = {
 const dispatch = {
   ...shared,
   DISPATCH_SOURCE: z._default(z.enum(['auto', 'workflow_job', 'push'], 'expected auto, workflow_job or push'), 'auto'),
-  GIT_HOSTS: optional(z.pipe(z.string(), z.transform(list))),
+  GIT_HOSTS: optional(hosts),
   RUNNER_GIT_TOKEN: optional(z.string()),
 };
 
