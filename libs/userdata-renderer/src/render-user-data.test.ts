@@ -54,8 +54,17 @@ describe('renderUserData', () => {
     expect(withToken['/run/ci/git-config']?.match(/\[credential "(.*)"\]/g)).toEqual(['[credential "https://git.example.com"]', '[credential "https://example.com:8443"]']);
   });
 
+  it('gives git the token over https wherever Gitea is called without it: the address it shows may have it', () => {
+    const { '/run/ci/git-config': config } = blocksOf(renderUserData({ ...exampleSettings, giteaUrl: 'http://gitea.internal:3000', gitHosts: ['gitea.internal:3000', 'git.example.com'], gitToken: 'read-only' }));
+
+    expect(config?.match(/\[credential "(.*)"\]/g)).toEqual(['http://gitea.internal:3000', 'https://gitea.internal:3000', 'http://git.example.com', 'https://git.example.com'].map((address) => `[credential "${address}"]`));
+  });
+
   it('stays under the 16 KiB of EC2 with the largest settings a class may have', () => {
-    const long = (length: number) => 'w7'.repeat(length / 2);
+    // Nothing of it repeats: compression must not flatter.
+    const [seed] = fc.sample(fc.stringMatching(/^[a-z0-9]{8000}$/), { seed: 1, numRuns: 1 });
+    let taken = 0;
+    const long = (length: number) => seed!.slice(taken, (taken += length));
     const largest = renderUserData({
       ...exampleSettings,
       credential: { id: Number.MAX_SAFE_INTEGER, uuid: long(36), name: long(128), token: long(256), labels: Array.from({ length: 20 }, (_, index) => `${long(60)}${index}`) },

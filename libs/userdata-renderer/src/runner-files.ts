@@ -50,8 +50,9 @@ export function gitCredentialFile({ gitToken }: RunnerSettings): string {
 /** git asks a helper only after a 401, so public repositories stay anonymous. */
 export function gitConfigFile({ gitToken, gitHosts, giteaUrl }: RunnerSettings): string {
   if (gitToken === undefined) return '';
-  const { protocol } = new URL(giteaUrl);
-  return gitHosts.map((host) => `[credential "${protocol}//${host}"]\n\thelper = "!f() { test \\"$1\\" = get && cat /run/ci/git-cred; }; f"\n`).join('');
+  // Behind a plain address inside there may be one with TLS outside.
+  const protocols = [...new Set([new URL(giteaUrl).protocol, 'https:'])];
+  return gitHosts.flatMap((host) => protocols.map((protocol) => `${protocol}//${host}`)).map((address) => `[credential "${address}"]\n\thelper = "!f() { test \\"$1\\" = get && cat /run/ci/git-cred; }; f"\n`).join('');
 }
 
 function gitAddress(giteaUrl: string): string {

@@ -22,7 +22,7 @@ export interface RunnerSettings {
   readonly lifeSeconds: number;
   /** True up to Gitea 1.26: a runner that lost the race for a job asks again only when its daemon is started anew. */
   readonly singleShotClaim: boolean;
-  /** Hosts (with port, without scheme) for which git gets `gitToken`; the scheme is that of `giteaUrl`. */
+  /** Hosts (with port, without scheme) for which git gets `gitToken`: over https, and over http where `giteaUrl` has it. */
   readonly gitHosts: readonly string[];
   /** A read-only token every job of the class can read. Without it git gets no credential but the job's own. */
   readonly gitToken?: string;
