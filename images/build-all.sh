@@ -78,11 +78,12 @@ build() {
 
 # On each platform: who can build for it can run it.
 smoke() {
-  local expected=() each platforms
-  "$dry" || mapfile -t expected < <(node "$here/build-args.mjs" "$1" --versions)
+  local expected='' each platforms
+  "$dry" || expected=$(node "$here/build-args.mjs" "$1" --versions)
   IFS=, read -ra platforms <<<"$platform"
   for each in "${platforms[@]}"; do
-    run docker run --rm --pull always --platform "$each" --user root --entrypoint bash --volume "$here/smoke.sh:/smoke.sh:ro" "$(repository "$1")@$2" /smoke.sh "$1" "${expected[@]}"
+    # shellcheck disable=SC2086 # a word each
+    run docker run --rm --pull always --platform "$each" --user root --entrypoint bash --volume "$here/smoke.sh:/smoke.sh:ro" "$(repository "$1")@$2" /smoke.sh "$1" $expected
   done
 }
 

@@ -138,6 +138,15 @@ describe('a build', () => {
     expect(calls().find((line) => line.includes('--target go '))).toContain('base@sha256:of-before');
   });
 
+  it('whose versions cannot be told is not smoked without them, and moves no tag', () => {
+    pinAll();
+    const script = readFileSync(join(images, 'build-args.mjs'), 'utf8');
+    writeFileSync(join(images, 'build-args.mjs'), `if (process.argv[3] === '--versions') process.exit(3);\n${script}`);
+    commit();
+    expect(build('v1', '--registry', 'example.org').status).toBe(3);
+    expect(calls().filter((line) => /docker run|imagetools create/.test(line))).toEqual([]);
+  });
+
   it('whose smoke test fails moves no tag', () => {
     pinAll();
     writeFileSync(join(folder, 'log.fail'), '');
