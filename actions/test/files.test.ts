@@ -71,6 +71,12 @@ describe('the derived files', () => {
     expect(table({ files: { amd64: null }, version: null })).toBe('go\tamd64\t-\t-\t-\t-\n');
   });
 
+  it.each([['setup-go', 'STABLE', 'go'], ['setup-node', 'LTS', 'node']] as const)('name the series that is pinned: %s, %s', (name, variable, tool) => {
+    const { tools } = JSON.parse(text('../images/versions.json')) as { tools: Record<string, { series: string }> };
+    expect(text(`${name}/${name}.sh`)).toContain(`\n${variable}=${tools[tool]!.series}\n`);
+    expect(text(`${name}/action.yml`)).toContain(tools[tool]!.series);
+  });
+
   it('need the marks of a README', () => {
     expect(() => withReference('# x', 'y')).toThrow(/a README needs the lines/);
   });
