@@ -1,3 +1,2 @@
-export { startFaultProxy } from './fault-proxy.js';
-export type { Fault, FaultProxy, ProxiedCall } from './fault-proxy.js';
+/** For tests: the same store, in memory. */
 export { createMemoryRunStore } from './memory-run-store.js';

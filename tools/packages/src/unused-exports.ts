@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { entryFiles, publishedManifest, readManifest, workspaceRoot } from './published.js';
+import { publishedManifest, readManifest, workspaceRoot } from './published.js';
 import { reachableFiles } from './reachable.js';
 
 export interface SourceText {
@@ -20,19 +20,22 @@ export function readSources(folder = ''): readonly SourceText[] {
   });
 }
 
-/** What a library's `index.ts` exports, as its declarations say. */
+/** What the `index.ts` of an entry exports, as its declarations say. */
 export const exportedNames = (index: string): readonly string[] => Array.from(index.matchAll(/export (?:type )?\{([^}]*)\}/g), ([, names = '']) => names.split(',')).flat().flatMap((name) => nameOf(name) ?? []);
 
 const nameOf = (clause: string): string | undefined => /^\s*(?:type\s+)?(\w+)/.exec(clause)?.[1];
 
+/** What an `index.ts` exports in another way, which would not be seen: `export *`, a declaration. */
+export const unnamedExports = (index: string): readonly string[] => index.match(/^export (?!(?:type )?\{).*$/gm) ?? [];
+
 /** The names that somebody outside a library's own code imports by its name; its own tests count where they use its index. */
-export function importedNames(library: string, folder: string, sources: readonly SourceText[]): ReadonlySet<string> {
+export function importedNames(library: string, folder: string, sources: readonly SourceText[], index = './index.js'): ReadonlySet<string> {
   const used = new Set<string>();
   for (const { path, text } of sources) {
     const own = path.startsWith(`${folder}/src/`);
     if (own && !path.endsWith('.test.ts')) continue;
     for (const [, names = '', specifier = ''] of text.matchAll(/(?:import|export)\s+(?:type\s+)?\{([^}]*)\}\s+from\s+'([^']+)'/g)) {
-      if (specifier !== library && !(own && specifier === './index.js')) continue;
+      if (specifier !== library && !(own && specifier === index)) continue;
       for (const name of names.split(',')) used.add(nameOf(name) ?? '');
     }
     for (const [, name = ''] of text.matchAll(new RegExp(`import\\('${library}'\\)\\.(\\w+)`, 'g'))) used.add(name);
@@ -73,10 +76,16 @@ export function unusedNames(exported: readonly string[], used: ReadonlySet<strin
   return exported.filter((name) => !used.has(name) && !isError(name) && !(isType(name) && reached.has(name)));
 }
 
+/** Of every entry that is published, a line for each export that nobody uses; `testing: name` where it is not the package itself. */
 export function unusedExports(folder: string, sources: readonly SourceText[]): readonly string[] {
   const manifest = readManifest(folder);
   const root = join(workspaceRoot, folder);
-  const files = reachableFiles(root, entryFiles(publishedManifest(manifest)).filter((file) => file.endsWith('index.d.ts')));
-  const exported = exportedNames(readFileSync(join(root, 'src/index.ts'), 'utf8'));
-  return unusedNames(exported, importedNames(manifest.name, folder, sources), files.map((file) => readFileSync(join(root, file), 'utf8')));
+  return Object.entries(publishedManifest(manifest).exports ?? {}).flatMap(([subpath, target]) => {
+    if (typeof target === 'string') return [];
+    const entry = (target['types'] ?? '').replace(/^\.\/dist\/|\.d\.ts$/g, '');
+    const index = readFileSync(join(root, `src/${entry}.ts`), 'utf8');
+    const declarations = reachableFiles(root, [`dist/${entry}.d.ts`]).map((file) => readFileSync(join(root, file), 'utf8'));
+    const used = importedNames(join(manifest.name, subpath), folder, sources, `./${entry}.js`);
+    return [...unusedNames(exportedNames(index), used, declarations), ...unnamedExports(index)].map((name) => (subpath === '.' ? name : `${entry}: ${name}`));
+  });
 }
