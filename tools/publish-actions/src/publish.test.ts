@@ -154,6 +154,25 @@ describe('candidate', () => {
     expect(await publishCandidate({ folder })).toMatchObject({ kind: 'unchanged' });
   });
 
+  it('that another push has replaced is not promoted, nor what nobody has tried, where only tried ones may be', async () => {
+    const refusal = { kind: 'refused', reason: expect.stringMatching(/^v1-next does not hold these actions/) };
+    expect(await publish({ folder, tried: true })).toEqual(refusal);
+    await publishCandidate({ folder });
+    expect(await publish({ folder, tried: true })).toMatchObject({ kind: 'published', commit: at('v1-next') });
+    const published = at('v1');
+
+    commitFiles(folder, action('mine', '1.1.0'));
+    await publishCandidate({ folder });
+    const second = remote.clone('two');
+    commitFiles(second, action('theirs', '1.2.0'));
+    await publishCandidate({ folder: second });
+
+    expect(await publish({ folder, tried: true })).toEqual(refusal);
+    expect(at('v1')).toBe(published);
+    expect(await publish({ folder: second, tried: true })).toMatchObject({ kind: 'published', commit: at('v1-next'), tag: 'v1.2.0' });
+    expect(await publish({ folder: second, tried: true })).toMatchObject({ kind: 'unchanged' });
+  });
+
   it('of the very first version is promoted as it is, too', async () => {
     await publishCandidate({ folder });
 
@@ -234,6 +253,8 @@ describe('the command', () => {
     writeFileSync(join(folder, 'new.txt'), '');
 
     expect(command('publish')).toMatchObject({ status: 1, stdout: expect.stringContaining('refused: the work tree is not clean') });
+    commitFiles(folder, action('two', '1.1.0'));
+    expect(command('publish', '--tried')).toMatchObject({ status: 1, stdout: expect.stringContaining('refused: v1-next does not hold these actions') });
   });
 
   it('says what git said where the remote does not answer, and nothing of our stack', () => {
@@ -247,5 +268,6 @@ describe('the command', () => {
   it('answers wrong usage with exit 2', () => {
     expect(command('rollback')).toMatchObject({ status: 2, stderr: expect.stringContaining('usage:') });
     expect(command('publish', '--force').status).toBe(2);
+    expect(command('candidate', '--tried').status).toBe(2);
   });
 });

@@ -12,6 +12,8 @@ export interface PublishOptions {
   readonly source?: string;
   /** Added to git's environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Publishes the candidate only, for a workflow: what it has tried. */
+  readonly tried?: boolean;
   /** Tells what would be done, does nothing. */
   readonly dryRun?: boolean;
   /** Called between reading the remote and writing to it. */
@@ -111,6 +113,7 @@ async function put(git: Git, options: PublishOptions, wanted: Wanted): Promise<P
     case 'promote':
       return push(git, options, branch, plan.commit, { tag: plan.tag, message: wanted.message(plan.tag), source: wanted.source });
     case 'commit': {
+      if (options.tried === true) return { kind: 'refused', reason: `${branch}-next does not hold these actions on top of ${branch}, so they were not tried as they would be published: "publish-actions candidate" puts them there. Where another push has made a newer candidate, its run publishes` };
       const commit = await makeCommit(git, { tree: wanted.tree, parents: plan.parents, message: wanted.message(plan.tag), source: wanted.source });
       return push(git, options, branch, commit, { tag: plan.tag, message: wanted.message(plan.tag), source: wanted.source });
     }

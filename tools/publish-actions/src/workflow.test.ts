@@ -59,4 +59,9 @@ describe('the publish workflow', () => {
     const tried = stepsOf(workflow).filter(({ job, uses }) => tries.includes(job) && uses?.endsWith('@v1-next')).map(({ uses }) => uses?.replace(/^.*\/|@.*$/g, ''));
     expect([...new Set(tried)].sort()).toEqual(readdirSync(workspace('actions'), { withFileTypes: true }).filter((each) => each.isDirectory() && /^(checkout|setup-)/.test(each.name)).map(({ name }) => name).sort());
   });
+
+  it('tests, tries and publishes one commit, that of the push, and nothing that was not tried', () => {
+    for (const { job, with: inputs = {} } of stepsOf(workflow).filter(({ uses }) => uses?.endsWith('/checkout@v1'))) expect(Object.keys(inputs), job).not.toContain('ref');
+    expect(stepsOf(workflow).find(({ job, run }) => job === 'publish' && run?.includes('publish-actions:publish'))?.run).toBe('npx nx run publish-actions:publish -- --tried');
+  });
 });
