@@ -1,6 +1,7 @@
 import { createAccounts, type Accounts } from './accounts.js';
 import { createCommits, type Commits } from './commits.js';
 import { createConnection, type Connection, type ConnectionOptions } from './connection.js';
+import { createHooks, type Hooks } from './hooks.js';
 import { createJobs, type Jobs } from './jobs.js';
 import { object, text } from './payload-fields.js';
 import { createRepositoryPaths, type RepositoryReference } from './repository-paths.js';
@@ -16,7 +17,7 @@ export interface GiteaClientOptions extends ConnectionOptions {
 }
 
 /** Everything said to one Gitea server. All calls throw `GiteaError`; lists are read to their end. */
-export interface GiteaClient extends Connection, Jobs, Runs, Runners, Commits, Trees, WorkflowFiles, Accounts {
+export interface GiteaClient extends Connection, Jobs, Runs, Runners, Commits, Trees, WorkflowFiles, Accounts, Hooks {
   /** As the server says it: `1.25.4`, `1.26.0+dev-123-gabc`. */
   version(signal?: AbortSignal): Promise<string>;
   repositoryById(id: number, signal?: AbortSignal): Promise<Repository>;
@@ -40,6 +41,7 @@ export function createGiteaClient({ now = Date.now, ...options }: GiteaClientOpt
     ...trees,
     ...createWorkflowFiles(trees),
     ...createAccounts(connection, repositories),
+    ...createHooks(connection, repositories),
     version: async (signal) => (await connection.read({ method: 'GET', path: '/api/v1/version', signal }, versionFields)).data.version,
     repositoryById: (id, signal) => readRepository({ id }, signal),
     repositoryByPath: (fullName, signal) => readRepository({ fullName }, signal),

@@ -7,6 +7,7 @@ export type { DeliveryFacts, IgnoredDelivery, RepositoryFacts } from './delivery
 export type { DeliveryHeaders } from './delivery-headers.js';
 export { parseDelivery, type Delivery } from './delivery.js';
 export { GiteaError, isGiteaError, type GiteaErrorKind } from './errors.js';
+export type { Hook } from './hooks.js';
 export type { JobDelivery } from './job-delivery.js';
 export type { Job, JobConclusion, JobStatus } from './job.js';
 export type { JobLogsState, JobQuery, ListedJob } from './jobs.js';
