@@ -9,6 +9,7 @@ export type { LaunchRequest } from './launch-request.js';
 export type { LaunchRate } from './pacing.js';
 export { orderPools } from './pool-order.js';
 export { listPools, type Market, type Pool } from './pool.js';
+export type { Rehearsal } from './rehearse.js';
 export { createSpotLauncher, type SpotLauncher, type SpotLauncherOptions } from './spot-launcher.js';
 export type { SpotPrice } from './spot-price.js';
 export { explainStateReason, type EndCause } from './state-reason.js';

@@ -57,6 +57,21 @@ describe.skipIf(motoUrl === undefined)("the launcher against moto behind the fau
 
   const pool = (market: Pool['market'] = 'spot'): Pool => ({ instanceType: 't3.small', subnet: subnets[0] ?? '', market });
 
+  it('rehearses without launching, as a dry run on the wire', async () => {
+    proxy.inject({ action: 'RunInstances', effect: 'error', status: 403, code: 'UnauthorizedOperation', message: 'You may not. Encoded authorization failure message: abcdef' });
+
+    // That moto says yes shows the protocol alone: it answers a dry run before it looks at the parameters.
+    const [refused, ...fit] = await launcher.rehearse(request('rehearsal'));
+
+    expect(refused).toMatchObject({ refusal: { code: 'UnauthorizedOperation', detail: 'You may not.' } });
+    expect(fit.map(({ refusal }) => refusal)).toEqual([null, null, null]);
+    const asked = proxy.calls('RunInstances').map(({ params }) => params);
+    expect(asked.map((params) => params['DryRun'])).toEqual(['true', 'true', 'true', 'true']);
+    // The SDK gives each a token of its own.
+    for (const each of request('rehearsal').pools) expect(asked.map((params) => params['ClientToken'])).not.toContain(clientToken('rehearsal', each));
+    expect(await launcher.list({ tags: { 'tinqs-ci:name': 'rehearsal' } })).toEqual([]);
+  });
+
   it('puts exactly these parameters on the wire', async () => {
     const launched = await launcher.launch(request('wire', { pools: [pool()], instanceProfile: 'runner-profile', securityGroups: [...securityGroups, 'sg-second'] }));
 

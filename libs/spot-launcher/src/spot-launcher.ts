@@ -6,6 +6,7 @@ import type { LaunchOutcome } from './launch-outcome.js';
 import type { LaunchRequest } from './launch-request.js';
 import { launch } from './launch.js';
 import { createPace, EC2_LAUNCH_RATE, unpaced, type LaunchRate } from './pacing.js';
+import { rehearse, type Rehearsal } from './rehearse.js';
 import { sleepForReal, type Sleep } from './sleep.js';
 import { readSpotPrices, type SpotPrice } from './spot-price.js';
 import { describeImage, describeSubnets, type MachineImage, type Subnet } from './surroundings.js';
@@ -29,6 +30,8 @@ export interface SpotLauncherOptions {
 export interface SpotLauncher {
   /** Tries pools until one answers with a machine. Expected refusals are outcomes; it throws only for a request that cannot be sent (`UserDataTooLargeError`, no pools). */
   launch(request: LaunchRequest): Promise<LaunchOutcome>;
+  /** Asks EC2 of each pool whether a launch would be let through; nothing is launched. */
+  rehearse(request: LaunchRequest): Promise<readonly Rehearsal[]>;
   /** Idempotent. Throws `Ec2CallError`, as the readers below do. */
   terminate(instanceId: string, options?: TerminateOptions): Promise<TerminateOutcome>;
   list(query: InstanceQuery): Promise<readonly Instance[]>;
@@ -45,6 +48,7 @@ export function createSpotLauncher(options: SpotLauncherOptions): SpotLauncher {
   const tools: LaunchTools = { ec2, now, sleep, random, pace, attemptMs };
   return {
     launch: (request) => launch(request, launchMs, tools),
+    rehearse: (request) => rehearse(request, tools),
     terminate: (instanceId, terminateOptions = {}) => terminateInstance(instanceId, terminateOptions, tools),
     list: (query) => listInstances(query, tools),
     console: (instanceId, consoleOptions = {}) => readConsole(instanceId, consoleOptions, tools),
