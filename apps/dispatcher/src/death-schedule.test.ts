@@ -38,8 +38,8 @@ describe('withDeathSchedule', () => {
 
   it.each<[string, LaunchResult]>([
     ['no capacity', { kind: 'no-capacity', tried: [] }],
-    ['a refusal', { kind: 'refused', code: 'X', sentence: 'x', permanent: true }],
-    ['an unknown outcome, whose machine is adopted by its tags', { kind: 'unknown', pool: POOL, sentence: 'x' }],
+    ['a refusal', { kind: 'refused', code: 'X', sentence: 'x', remedy: 'y', permanent: true, tried: [] }],
+    ['an unknown outcome, whose machine is adopted by its tags', { kind: 'unknown', pool: POOL, sentence: 'x', tried: [] }],
   ])('makes none for %s', async (_what, result) => {
     const { launcher, schedules } = launcherWith(result);
 

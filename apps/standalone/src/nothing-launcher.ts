@@ -4,7 +4,7 @@ import type { LauncherPort } from '@tinqs/fleet';
 export function nothingLauncher(): LauncherPort {
   return {
     resolveAmi: async () => 'none',
-    launch: async () => ({ kind: 'refused', code: 'NoLauncher', sentence: 'LAUNCHER is not set, so no machine is launched', permanent: true }),
+    launch: async () => ({ kind: 'refused', code: 'NoLauncher', sentence: 'LAUNCHER is not set, so no machine is launched', remedy: 'set LAUNCHER=sandbox or LAUNCHER=ec2 and start again', permanent: true, tried: [] }),
     terminate: async () => undefined,
     list: async () => [],
   };

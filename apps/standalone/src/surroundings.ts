@@ -70,7 +70,7 @@ async function openReal(options: Options, environment: Environment, now: () => n
 function simulatedMachines(machine: MachineSettings, ec2: Parameters<typeof simulatedLauncher>[0]['ec2'], now: () => number): LauncherPort {
   const launcher = simulatedLauncher({ ec2, installation: machine.installation, now, subnets: machine.subnets });
   // The boot script is rendered all the same: what cannot be rendered must not look launched.
-  return { ...launcher, launch: async (order) => ((await userDataOf(order, machine)).length > 0 ? launcher.launch(order) : { kind: 'refused', code: 'EmptyUserData', sentence: 'the boot script is empty', permanent: true }) };
+  return { ...launcher, launch: async (order) => ((await userDataOf(order, machine)).length > 0 ? launcher.launch(order) : { kind: 'refused', code: 'EmptyUserData', sentence: 'the boot script is empty', remedy: 'build the workspace again', permanent: true, tried: [] }) };
 }
 
 export function remoteSimulator(url: string, now: () => number): (machine: MachineSettings) => LauncherPort {

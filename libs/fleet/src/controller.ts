@@ -30,7 +30,7 @@ export interface Served {
 }
 
 const MOST_ROUNDS = 10;
-const FROM_AROUND: ReadonlySet<ReasonCode> = new Set(['PAUSED', 'GITEA_SILENT', 'EC2_SILENT', 'AMI_BREAKER', 'NO_CAPACITY', 'SPOT_QUOTA', 'CAP_ALL', 'CAP_CLASS', 'CAP_SCOPE', 'BUDGET']);
+const FROM_AROUND: ReadonlySet<ReasonCode> = new Set(['PAUSED', 'GITEA_SILENT', 'EC2_SILENT', 'AMI_BREAKER', 'NO_CAPACITY', 'SPOT_QUOTA', 'ON_DEMAND_QUOTA', 'SUBNET_FULL', 'TYPE_UNSUPPORTED', 'NEVER_ONLINE', 'CAP_ALL', 'CAP_CLASS', 'CAP_SCOPE', 'BUDGET']);
 /** A scope is forgotten only after days without anything alive, so it need not be noted again at once. */
 const NOTED_FOR = minutes(10);
 

@@ -26,6 +26,7 @@ describe('P10 gates', () => {
     ['no limit of the budget', { budget: { spentToday: 999, perDay: null } }, NONE, undefined],
     ['a cent is left', { budget: { spentToday: 4.99, perDay: 5 } }, NONE, undefined],
     ['without subnets of ours nothing can rest', { subnets: [] }, NONE, undefined],
+    ['every pool rests for machines that never came online: nobody is told of capacity', { rests: poolsOf(GO, world({}).subnets, false).map((pool) => ({ pool, cause: 'never-online', code: 'never-online', failures: 1, until: NOW + 1 })) }, NONE, 'NEVER_ONLINE'],
   ])('%s', (_why, change, granted, expected) => {
     expect(code(change, granted)).toBe(expected);
   });

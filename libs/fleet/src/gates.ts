@@ -1,4 +1,5 @@
 import type { Job } from './job.js';
+import { poolReason } from './pool-reason.js';
 import { allowsOnDemand, poolsOf, restOf } from './pools.js';
 import { reason, type Reason } from './reason.js';
 import type { RunnerClass } from './runner-class.js';
@@ -37,8 +38,7 @@ function poolGate(job: Job, runnerClass: RunnerClass, world: World, now: Instant
   const resting = rests.filter((rest) => rest !== undefined);
   if (rests.length === 0 || resting.length < rests.length) return undefined;
   const until = Math.min(...resting.map((rest) => rest.until));
-  const quota = resting.every((rest) => rest.cause === 'spot-quota');
-  return { reason: reason(quota ? 'SPOT_QUOTA' : 'NO_CAPACITY', { classId: runnerClass.id }), until };
+  return { reason: poolReason(runnerClass.id, resting.map((rest) => rest.cause)), until };
 }
 
 function capGate(runnerClass: RunnerClass, world: World, granted: Granted): Refusal | undefined {

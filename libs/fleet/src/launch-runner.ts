@@ -1,7 +1,8 @@
 import type { Action } from './action.js';
 import { backoffUntil } from './backoff.js';
 import type { CapHolder, FleetPorts, LaunchOrder, LaunchResult, PoolRefusal, RegistrationOutcome } from './ports.js';
-import { allowsOnDemand } from './pools.js';
+import { poolReason } from './pool-reason.js';
+import { allowsOnDemand, poolsOf, restOf } from './pools.js';
 import { reason, type Reason } from './reason.js';
 import { amendJob, amendRunner } from './record.js';
 import { findRest, restAfter } from './rest.js';
@@ -92,17 +93,24 @@ export async function launchRunner(ports: FleetPorts, launch: GrantedLaunch): Pr
       return { kind: 'launched', name };
     case 'unknown':
       ports.log.warn('launch outcome unknown, left to the sweep', { runner: name, cause: result.sentence });
+      await restPools(ports, world, result.tried);
       return { kind: 'unknown', name };
     case 'no-capacity':
     case 'refused': {
       // No machine can exist: the name ends here, its registration and place go at once.
-      const why = result.kind === 'refused' ? reason('LAUNCH_REFUSED', result) : reason(isSpotQuota(result.tried) ? 'SPOT_QUOTA' : 'NO_CAPACITY', { classId: grant.classId });
+      const why = refusalOf(result);
       const at = ports.now();
-      await restPools(ports, world, result.kind === 'no-capacity' ? result.tried : []);
+      await restPools(ports, world, result.tried);
       const ended = await amendRunner(ports, runner, (current) => advance(current, { state: 'ended', stage: 'terminated', at, detail: `launch failed: ${why.sentence}`, change: { outcome: 'launch-failed' } }));
       if ((await unregister(registration.runnerId)) && ended !== undefined) await amendRunner(ports, ended, (current) => advance(current, { at, change: { registrationGone: true } }));
       return giveUp(why);
     }
+  }
+
+  function refusalOf(refused: Extract<LaunchResult, { kind: 'no-capacity' | 'refused' }>): Reason {
+    if (refused.kind === 'refused') return reason(refused.permanent ? 'LAUNCH_REFUSED' : 'LAUNCH_PUT_OFF', refused);
+    const resting = poolsOf(runnerClass, world.subnets, onDemand).flatMap((pool) => restOf(pool, world.rests, ports.now())?.cause ?? []);
+    return poolReason(grant.classId, [...refused.tried.map(({ cause }) => cause), ...resting]);
   }
 
   /** A registration that cannot be deleted now is deleted by the sweep. */
@@ -134,10 +142,6 @@ export async function launchRunner(ports: FleetPorts, launch: GrantedLaunch): Pr
 async function restPools(ports: FleetPorts, world: World, tried: readonly PoolRefusal[]): Promise<void> {
   const now = ports.now();
   await Promise.all(tried.map((refusal) => ports.store.saveRest(restAfter(refusal, findRest(world.rests, refusal), now))));
-}
-
-function isSpotQuota(tried: readonly PoolRefusal[]): boolean {
-  return tried.length > 0 && tried.every((each) => each.cause === 'spot-quota');
 }
 
 /** What follows the launch: the machine's id first, since the sweep can live without the rest. */

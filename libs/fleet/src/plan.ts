@@ -106,7 +106,7 @@ function waitingReason(job: Job): Reason {
   return last === undefined ? reason('BACKOFF', { failures: job.failures, cause: 'its last machine did not come to life' }) : { code: last.code, sentence: last.sentence, remedy: last.remedy };
 }
 
-const FAILURES: ReadonlySet<ReasonCode> = new Set(['NO_CAPACITY', 'SPOT_QUOTA', 'LAUNCH_REFUSED', 'REGISTRATION_REFUSED', 'BOOT_LIMIT', 'ENDED_BOOTING', 'NEVER_LAUNCHED']);
+const FAILURES: ReadonlySet<ReasonCode> = new Set(['NO_CAPACITY', 'SPOT_QUOTA', 'ON_DEMAND_QUOTA', 'SUBNET_FULL', 'TYPE_UNSUPPORTED', 'NEVER_ONLINE', 'LAUNCH_REFUSED', 'LAUNCH_PUT_OFF', 'REGISTRATION_REFUSED', 'BOOT_LIMIT', 'ENDED_BOOTING', 'NEVER_LAUNCHED']);
 
 /**
  * P4: classes of which machines idled out beside a queued job, with the end of the pause before the next probe. A row

@@ -163,8 +163,8 @@ export interface PoolRefusal {
   readonly cause: RestCause;
 }
 
+/** `tried`: the pools that refused, whatever came of the others: they are remembered. */
 export type LaunchResult =
-  /** `tried`: the pools that refused before. */
   | {
       readonly kind: 'launched';
       readonly instanceId: string;
@@ -174,9 +174,10 @@ export type LaunchResult =
       readonly tried: readonly PoolRefusal[];
     }
   | { readonly kind: 'no-capacity'; readonly tried: readonly PoolRefusal[] }
-  | { readonly kind: 'refused'; readonly code: string; readonly sentence: string; readonly permanent: boolean }
+  /** Another pool would not help. `permanent`: nor will time, only what the remedy says. */
+  | { readonly kind: 'refused'; readonly code: string; readonly sentence: string; readonly remedy: string; readonly permanent: boolean; readonly tried: readonly PoolRefusal[] }
   /** Nobody knows whether a machine runs. It is left to the sweep, which adopts by tags. */
-  | { readonly kind: 'unknown'; readonly pool: Pool; readonly sentence: string };
+  | { readonly kind: 'unknown'; readonly pool: Pool; readonly sentence: string; readonly tried: readonly PoolRefusal[] };
 
 /** A machine as EC2 shows it. Tags are the truth where the table is silent. */
 export interface Instance {

@@ -6,7 +6,7 @@ import { NOW } from './samples.contract.js';
 const NASTY = 'line\nbreak\u2028\u0007"\'<b>`$(x)`';
 
 /** Every fact that any sentence needs; each reason takes what it knows. */
-const FACTS = { classId: NASTY, queued: 2, supply: 1, runner: NASTY, perPass: 10, what: 'all classes', cap: 12, spent: '1.00', perDay: '2.00', failures: 1, cause: NASTY, amiId: 'ami-1', labels: NASTY, nearest: null, label: NASTY, repository: NASTY, sentence: NASTY, code: 'X', endsBy: '2030', state: 'stopped', job: NASTY, conclusion: NASTY, seconds: 300, instanceId: 'i-1', name: NASTY, asked: 4, most: 3, count: 2 };
+const FACTS = { classId: NASTY, queued: 2, supply: 1, runner: NASTY, perPass: 10, what: 'all classes', cap: 12, spent: '1.00', perDay: '2.00', failures: 1, cause: NASTY, amiId: 'ami-1', labels: NASTY, nearest: null, label: NASTY, repository: NASTY, sentence: NASTY, remedy: 'do this', mixture: null, code: 'X', endsBy: '2030', state: 'stopped', job: NASTY, conclusion: NASTY, seconds: 300, instanceId: 'i-1', name: NASTY, asked: 4, most: 3, count: 2 };
 
 const make = reason as unknown as (code: ReasonCode, facts: object) => Reason;
 

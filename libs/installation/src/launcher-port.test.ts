@@ -1,6 +1,6 @@
 import { TAGS, type LaunchOrder, type PoolRest, type RunnerClass } from '@tinqs/fleet';
 import { createSecret, type RunnerCredential } from '@tinqs/gitea-client';
-import type { LaunchOutcome, LaunchRequest, Instance as Ec2Instance } from '@tinqs/spot-launcher';
+import { createSpotLauncher, type LaunchOutcome, type LaunchRequest, type Instance as Ec2Instance, type SpotLauncherOptions } from '@tinqs/spot-launcher';
 import { describe, expect, it } from 'vitest';
 import { createLauncherPort, type MachineSettings } from './launcher-port.js';
 import { parseRunnerClasses } from './runner-classes.js';
@@ -128,12 +128,29 @@ describe('createLauncherPort', () => {
     expect(await port.launch(orderOf())).toEqual({ kind: 'no-capacity', tried: [{ pool: POOL, code: 'X', cause }] });
   });
 
-  it('tells a permanent refusal from one that time heals, and an unknown outcome from both', async () => {
-    const refused = portWith({ kind: 'refused', pool: POOL, code: 'InvalidAMIID.NotFound', class: 'configuration', permanent: true, sentence: 'there is no such AMI', detail: '', tried: [] });
-    const unknown = portWith({ kind: 'unknown', pool: POOL, clientToken: 't', cause: new Error('timeout'), sentence: 'nobody knows', tried: [] });
+  it('tells a permanent refusal from one that time heals, and an unknown outcome from both, and never forgets the pools that refused before', async () => {
+    const tried = [{ pool: POOL, code: 'InsufficientInstanceCapacity', class: 'capacity' }] as const;
+    const told = [{ pool: POOL, code: 'InsufficientInstanceCapacity', cause: 'capacity' }];
+    const refused = portWith({ kind: 'refused', pool: POOL, code: 'InvalidAMIID.NotFound', class: 'configuration', permanent: true, sentence: 'all of it', reason: 'there is no such AMI', remedy: 'check it', detail: '', tried });
+    const unknown = portWith({ kind: 'unknown', pool: POOL, clientToken: 't', cause: new Error('timeout'), sentence: 'nobody knows', tried });
 
-    expect(await refused.port.launch(orderOf())).toEqual({ kind: 'refused', code: 'InvalidAMIID.NotFound', sentence: 'there is no such AMI', permanent: true });
-    expect(await unknown.port.launch(orderOf())).toEqual({ kind: 'unknown', pool: POOL, sentence: 'nobody knows' });
+    expect(await refused.port.launch(orderOf())).toEqual({ kind: 'refused', code: 'InvalidAMIID.NotFound', sentence: 'there is no such AMI', remedy: 'check it', permanent: true, tried: told });
+    expect(await unknown.port.launch(orderOf())).toEqual({ kind: 'unknown', pool: POOL, sentence: 'nobody knows', tried: told });
+  });
+
+  it.each([
+    ['InvalidAMIID.NotFound', true, 'check the AMI id and the region'],
+    ['UnauthorizedOperation', true, 'allow ec2:RunInstances and ec2:CreateTags on what it launches, and iam:PassRole on the instance profile'],
+    ['SignatureDoesNotMatch', true, 'use an access key that exists, with its secret, and check that the clock is right'],
+    ['VolumeLimitExceeded', false, 'delete unused volumes and snapshots, or ask AWS for more storage in Service Quotas'],
+    ['RequestLimitExceeded', false, 'wait, it is tried again later; if it lasts, find what else of this account calls EC2 so often'],
+  ])('says of %s (permanent: %s) what the launcher itself says helps, once', async (code, permanent, remedy) => {
+    let time = NOW;
+    const ec2 = { send: async () => Promise.reject(Object.assign(new Error('in the words of EC2'), { name: code, $metadata: { httpStatusCode: 400 } })) } as unknown as SpotLauncherOptions['ec2'];
+    const launcher = createSpotLauncher({ ec2, now: () => new Date(time), sleep: async (ms) => void (time += ms) });
+    const port = createLauncherPort({ launcher, settings: SETTINGS, readParameter: async () => '', now: () => time });
+
+    expect(await port.launch(orderOf())).toMatchObject({ kind: 'refused', code, permanent, remedy, sentence: expect.stringMatching(new RegExp(`^EC2 did not launch t3a?\\.small \\(spot\\) in subnet-\\d: [^;]+ \\(${code}\\)$`)) });
   });
 
   it('resolves an AMI that is a parameter, the class’s before the installation’s', async () => {

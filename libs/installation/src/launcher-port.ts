@@ -37,7 +37,7 @@ export function createLauncherPort({ launcher, settings, readParameter, rootDevi
       return ami.startsWith('ssm:') ? readParameter(ami.slice('ssm:'.length)) : ami;
     },
     async launch(order) {
-      if (now() >= order.deadline) return { kind: 'refused', code: 'TooLate', sentence: 'the time to launch it was over', permanent: false };
+      if (now() >= order.deadline) return { kind: 'refused', code: 'TooLate', sentence: 'the time to launch it was over', remedy: 'nothing: it is launched again later', permanent: false, tried: [] };
       const root = await rootDeviceName?.(order.amiId);
       const request = await requestOf(order, settings, root);
       const outcome = await launcher.launch(request);
@@ -114,9 +114,9 @@ function resultOf(outcome: LaunchOutcome): Awaited<ReturnType<LauncherPort['laun
     case 'no-capacity':
       return { kind: 'no-capacity', tried };
     case 'refused':
-      return { kind: 'refused', code: outcome.code, sentence: outcome.sentence, permanent: outcome.permanent };
+      return { kind: 'refused', code: outcome.code, sentence: outcome.reason, remedy: outcome.remedy, permanent: outcome.permanent, tried };
     case 'unknown':
-      return { kind: 'unknown', pool: outcome.pool, sentence: outcome.sentence };
+      return { kind: 'unknown', pool: outcome.pool, sentence: outcome.sentence, tried };
   }
 }
 

@@ -37,7 +37,11 @@ export interface Refused extends Tried {
   readonly class: LaunchErrorClass;
   /** Time will not help either, only another configuration or permission. */
   readonly permanent: boolean;
+  /** What happened, why, and what helps. */
   readonly sentence: string;
+  /** The same in two parts. */
+  readonly reason: string;
+  readonly remedy: string;
   /** What EC2 said itself. */
   readonly detail: string;
 }

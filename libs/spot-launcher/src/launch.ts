@@ -2,7 +2,7 @@ import { findRest, rulesOut } from './capacity-memory.js';
 import { errorCode } from './launch-errors.js';
 import { launchIntoPool, type LaunchTools, type PoolAnswer } from './launch-into-pool.js';
 import type { LaunchOutcome, NoCapacity, Refusal, Refused } from './launch-outcome.js';
-import { concernsPool, LAUNCH_POLICIES, sayRefusal } from './launch-policy.js';
+import { concernsPool, explainRefusal, LAUNCH_POLICIES, sayRefusal } from './launch-policy.js';
 import { runInstancesInput, type LaunchRequest } from './launch-request.js';
 import { orderPools } from './pool-order.js';
 import type { Pool } from './pool.js';
@@ -39,7 +39,7 @@ export async function launch(request: LaunchRequest, launchMs: number, tools: La
 }
 
 function refused(pool: Pool, { kind, code, class: errorClass, detail }: PoolAnswer & { kind: 'refused' }, tried: readonly Refusal[]): Refused {
-  return { kind, pool, code, class: errorClass, permanent: !LAUNCH_POLICIES[errorClass].timeHeals, sentence: sayRefusal(pool, code, errorClass), detail, tried };
+  return { kind, pool, code, class: errorClass, permanent: !LAUNCH_POLICIES[errorClass].timeHeals, sentence: sayRefusal(pool, code, errorClass), ...explainRefusal(pool, code, errorClass), detail, tried };
 }
 
 function noCapacity(request: LaunchRequest, now: Date, tried: readonly Refusal[]): NoCapacity {

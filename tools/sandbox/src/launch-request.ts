@@ -24,5 +24,7 @@ export type LaunchOutcome =
       readonly class: 'token-mismatch' | 'already-ended';
       readonly permanent: true;
       readonly sentence: string;
+      readonly reason: string;
+      readonly remedy: string;
       readonly tried: readonly [];
     };

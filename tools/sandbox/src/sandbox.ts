@@ -147,12 +147,15 @@ function signalHost(folder: string, signal: 'SIGTERM' | 'SIGUSR2'): void {
 
 function refusal(code: 'IdempotentParameterMismatch' | 'IdempotentInstanceTerminated', name: string): LaunchOutcome {
   const mismatch = code === 'IdempotentParameterMismatch';
+  const reason = mismatch ? `${name} was launched before, with another boot script` : `${name} was launched before, and its machine is over`;
   return {
     kind: 'refused',
     code,
     class: mismatch ? 'token-mismatch' : 'already-ended',
     permanent: true,
-    sentence: mismatch ? `${name} was launched before, with another boot script` : `${name} was launched before, and its machine is over`,
+    sentence: reason,
+    reason,
+    remedy: 'nothing: launch under a new name',
     tried: [],
   };
 }

@@ -187,7 +187,7 @@ describe('a machine that DescribeInstances does not show', () => {
       ...ports.launcher,
       launch: async (order) => {
         if (exists) await ports.launcher.launch(order);
-        return { kind: 'unknown', pool: { instanceType: 't3.small', subnet: 'subnet-a', market: 'spot' }, sentence: 'no answer' };
+        return { kind: 'unknown', pool: { instanceType: 't3.small', subnet: 'subnet-a', market: 'spot' }, sentence: 'no answer', tried: [] };
       },
       list: async () => (isHidden() ? [] : ports.launcher.list()),
     },

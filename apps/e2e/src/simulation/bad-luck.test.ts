@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { reconcileInstance, type FleetPorts, type GiteaPort } from '@tinqs/fleet';
-import { createStand, MINUTE, SECOND, type Stand } from './stand.js';
+import { createStand, GO, MINUTE, SECOND, type Stand } from './stand.js';
 
 const job = (key: string, durationMs = 5 * SECOND) => ({ key, labels: ['go'], durationMs });
 const refusing = (kind: string) => Object.assign(new Error(`GET /api/v1/x: ${kind}`), { name: 'GiteaError', kind });
@@ -105,23 +105,38 @@ describe('a repository', () => {
 describe('what EC2 refuses', () => {
   it.each([
     ['InsufficientInstanceCapacity', 'NO_CAPACITY', /add types/],
-    ['MaxSpotInstanceCountExceeded', 'SPOT_QUOTA', /Service Quotas/],
-    ['InvalidAMIID.NotFound', 'LAUNCH_REFUSED', /mend what the code names: RUNNER_AMI/],
-    ['UnauthorizedOperation', 'LAUNCH_REFUSED', /mend what the code names: RUNNER_AMI/],
-    ['RequestLimitExceeded', 'LAUNCH_REFUSED', /mend what the code names: RUNNER_AMI/],
+    ['MaxSpotInstanceCountExceeded', 'SPOT_QUOTA', /Service Quotas.*Spot/],
+    ['VcpuLimitExceeded', 'ON_DEMAND_QUOTA', /Service Quotas.*On-Demand/],
+    ['InsufficientFreeAddressesInSubnet', 'SUBNET_FULL', /larger subnet/],
+    ['InvalidAMIID.NotFound', 'LAUNCH_REFUSED', /^as for EC2's InvalidAMIID\.NotFound$/],
+    ['UnauthorizedOperation', 'LAUNCH_REFUSED', /^as for EC2's UnauthorizedOperation$/],
+    ['RequestLimitExceeded', 'LAUNCH_PUT_OFF', /^as for EC2's RequestLimitExceeded$/],
   ])('with %s is %s, with its remedy, and over once EC2 launches again', async (code, reason, remedy) => {
-    const stand = createStand();
+    const stand = createStand({ settings: { classes: [{ ...GO, market: code === 'VcpuLimitExceeded' ? 'on-demand' : 'spot' }] } });
     stand.world.do('refuse', { code, forMs: 5 * MINUTE });
     stand.push([job('build')]);
     await stand.pass(3 * MINUTE);
     const [waiting] = (await stand.store.loadScope('repo-1')).jobs;
     expect(waiting!.reasons.map((each) => each.code)).toContain(reason);
     expect(waiting!.reasons.find((each) => each.code === reason)!.remedy).toMatch(remedy);
-    if (reason === 'LAUNCH_REFUSED') expect(waiting!.reasons.find((each) => each.code === reason)!.sentence).toContain(code);
+    if (reason.startsWith('LAUNCH_')) expect(waiting!.reasons.find((each) => each.code === reason)!.sentence).toContain(code);
     await stand.pass(40 * MINUTE);
 
     expect(stand.world.ledger.served.map((served) => served.conclusion)).toEqual(['success']);
     expect(stand.world.gitea.registrations.size).toBe(0);
+  });
+});
+
+describe('a pool without capacity', () => {
+  it.each(['refused', 'unknown'] as const)('is remembered also where the launch ends otherwise in the next pool: %s', async (kind) => {
+    const pool = { instanceType: 't3.small', subnet: 'subnet-a', market: 'spot' } as const;
+    const tried = [{ pool, code: 'InsufficientInstanceCapacity', cause: 'capacity' }] as const;
+    const end = kind === 'refused' ? ({ kind, code: 'VolumeLimitExceeded', sentence: 'no disk', remedy: 'delete disks', permanent: false, tried } as const) : ({ kind, pool, sentence: 'no answer', tried } as const);
+    const stand = createStand({ wrap: (ports) => ({ ...ports, launcher: { ...ports.launcher, launch: async () => end } }) });
+    stand.push([job('build')]);
+    await stand.pass(5 * SECOND);
+
+    expect(await stand.store.listRests()).toMatchObject([{ pool, cause: 'capacity' }]);
   });
 });
 

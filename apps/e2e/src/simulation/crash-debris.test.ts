@@ -117,7 +117,7 @@ describe('a registration', () => {
 
 describe('P23 a machine whose launch nobody heard of', () => {
   it('is adopted by its tags, and its job is served by it', async () => {
-    const stand = createStand({ world: { misbehaviour: {} }, wrap: (ports) => ({ ...ports, launcher: { ...ports.launcher, launch: async (order) => ({ kind: 'unknown', pool: ((await ports.launcher.launch(order)) as unknown as { pool: never }).pool, sentence: 'no answer' }) } }) });
+    const stand = createStand({ world: { misbehaviour: {} }, wrap: (ports) => ({ ...ports, launcher: { ...ports.launcher, launch: async (order) => ({ kind: 'unknown', pool: ((await ports.launcher.launch(order)) as unknown as { pool: never }).pool, sentence: 'no answer', tried: [] }) } }) });
     stand.push([{ key: 'build', labels: ['go'], durationMs: 5 * SECOND }]);
     await stand.pass(10 * MINUTE);
 

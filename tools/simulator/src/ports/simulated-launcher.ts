@@ -33,13 +33,13 @@ async function launchInto(ec2: SimulatedEc2, order: LaunchOrder, pools: readonly
     if (now() >= order.deadline) break;
     const request = requestOf(order, pool, installation, userData);
     const answer = await ask(ec2, request);
-    if (answer === null || (answer.kind === 'error' && UNKNOWN.test(answer.code))) return { kind: 'unknown', pool, sentence: `EC2 gave no definite answer for ${order.name} in ${pool.instanceType}` };
+    if (answer === null || (answer.kind === 'error' && UNKNOWN.test(answer.code))) return { kind: 'unknown', pool, sentence: `EC2 gave no definite answer for ${order.name} in ${pool.instanceType}`, tried };
     if (answer.kind === 'launched') {
       return { kind: 'launched', instanceId: answer.instanceId, pool, availabilityZone: answer.availabilityZone, pricePerHour: priceOf(pool), tried };
     }
     const { code, message } = answer;
     const cause = CAUSES[code];
-    if (cause === undefined) return { kind: 'refused', code, sentence: message, permanent: PERMANENT.test(code) };
+    if (cause === undefined) return { kind: 'refused', code, sentence: message, remedy: `as for EC2's ${code}`, permanent: PERMANENT.test(code), tried };
     tried.push({ pool, code, cause });
   }
   return { kind: 'no-capacity', tried };
