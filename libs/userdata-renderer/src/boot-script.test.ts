@@ -25,8 +25,8 @@ describe('the embedded boot script', () => {
     const first = (pattern: RegExp) => lines.findIndex((line) => pattern.test(line));
 
     expect(first(/--on-active/)).toBeGreaterThan(0);
-    expect(first(/--on-active/)).toBeLessThan(first(/\|\| exit 1/));
-    expect(first(/sleep "\$LIFE"/)).toBeLessThan(first(/\|\| exit 1/));
+    expect(first(/--on-active/)).toBeLessThan(first(/\|\| fail/));
+    expect(first(/sleep "\$LIFE"/)).toBeLessThan(first(/\|\| fail/));
   });
 
   it('installs nothing and calls no cloud command before the runner starts', () => {
