@@ -73,7 +73,7 @@ describe.skipIf(!ready)('the workflow of the packages on a real Gitea (skipped w
     expect(explainInEmptyProject()).toContain('.gitea/workflows/ci.yml:1 runs');
   }, 1_200_000);
 
-  it('tells a pull request after it the next version, from the commits since the tag', async () => {
+  it('tells a pull request after it the next version, from the commits since the tag, and what it would publish', async () => {
     git(ci, 'commit', '-q', '--allow-empty', '-m', 'fix(fleet): the same files again');
     git(ci, 'push', '-q', 'origin', 'HEAD:change');
 
@@ -82,6 +82,8 @@ describe.skipIf(!ready)('the workflow of the packages on a real Gitea (skipped w
     expect(log).toContain(`Resolved the current version as ${version()} from git tag "packages-v${version()}"`);
     expect(log).toContain(`fleet:** a change to be released`);
     expect(log).not.toContain('fleet:** name the domain');
+    expect(log).not.toContain('has already been published');
+    expect(log.match(/Would publish to /g)).toHaveLength(PUBLISHED.length);
     expect(await published()).toEqual(PUBLISHED.map((name) => `${name} ${version()}`));
   }, 1_200_000);
 
