@@ -5,7 +5,7 @@ import { bootUnderSystemd, type Boot } from './boot.js';
 
 const root = process.env['SYSTEMD_ROOT'] ?? '';
 const ready = process.getuid?.() === 0 && existsSync(`${root}/usr/bin/cloud-init`) && spawnSync('systemd-nspawn', ['--version']).status === 0;
-const mend = 'sudo src/systemd/build-root.sh /var/tmp/systemd-root && sudo SYSTEMD_ROOT=/var/tmp/systemd-root npx vitest run --root tools/sandbox systemd';
+const mend = 'sudo tools/sandbox/src/systemd/build-root.sh /var/tmp/systemd-root && sudo SYSTEMD_ROOT=/var/tmp/systemd-root npx vitest run --root tools/sandbox systemd';
 
 const supervisor = '$(systemctl show -p MainPID --value ci-runner)';
 const life = { limits: { bootSeconds: 20, idleSeconds: 2, jobMinutes: 0.2 }, lifeSeconds: 34 };
