@@ -13,6 +13,8 @@ export interface FakeGitea {
   /** Answers nobody was there to take: a job assigned by one is lost. */
   readonly cut: number;
   readonly fetches: ReadonlyMap<string, number>;
+  /** Milliseconds from each answer without a job to the same runner's next question. */
+  readonly pauses: readonly number[];
   close(): Promise<void>;
 }
 
@@ -20,6 +22,8 @@ export interface FakeGitea {
 export async function startFakeGitea(options: { jobs: number; answerMs: number; losses: (uuid: string) => number; keepAliveMs?: number }): Promise<FakeGitea> {
   const fetches = new Map<string, number>();
   const busy = new Set<string>();
+  const answeredAt = new Map<string, number>();
+  const pauses: number[] = [];
   let waiting = options.jobs;
   let done = 0;
   let cut = 0;
@@ -32,6 +36,7 @@ export async function startFakeGitea(options: { jobs: number; answerMs: number; 
   async function fetchTask(uuid: string, version: string, response: ServerResponse): Promise<void> {
     const asked = (fetches.get(uuid) ?? 0) + 1;
     fetches.set(uuid, asked);
+    if (asked > 1) pauses.push(performance.now() - answeredAt.get(uuid)!);
     const assigned = version === '0' && !busy.has(uuid) && waiting > 0 && asked > options.losses(uuid);
     if (assigned) {
       // Committed now, whatever becomes of the answer.
@@ -41,6 +46,7 @@ export async function startFakeGitea(options: { jobs: number; answerMs: number; 
     let gone = false;
     response.on('close', () => (gone = !response.writableFinished));
     await sleep(options.answerMs);
+    answeredAt.set(uuid, performance.now());
     if (gone) cut += 1;
     else answer(response, { tasksVersion: '9', ...(assigned && { task: { id: '7' } }) });
   }
@@ -67,6 +73,7 @@ export async function startFakeGitea(options: { jobs: number; answerMs: number; 
       return cut;
     },
     fetches,
+    pauses,
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -16,7 +16,7 @@ describeMachines('where a runner that lost the race for a job never looks again,
     ['answers at once and closes the connection soon', { answerMs: 20, keepAliveMs: 400, machines: 4 }],
     ['takes 3.5 s to answer', { answerMs: 3_500, keepAliveMs: 120_000, machines: 10 }],
     ['takes 7 s to answer', { answerMs: 7_000, keepAliveMs: 120_000, machines: 10 }],
-  ])('every job runs and no question is cut, though Gitea %s', async (_title, { answerMs, keepAliveMs, machines }) => {
+  ])('every job runs, no question is cut, and none is asked anew before 5 s are over, though Gitea %s', async (_title, { answerMs, keepAliveMs, machines }) => {
     const credentials = Array.from({ length: machines }, () => ({ ...trialSettings.credential, uuid: randomUUID() }));
     const losses = (uuid: string) => Math.max(0, credentials.findIndex((each) => each.uuid === uuid) % 4 - 1);
     const gitea = await startFakeGitea({ jobs: machines, answerMs, keepAliveMs, losses });
@@ -31,6 +31,8 @@ describeMachines('where a runner that lost the race for a job never looks again,
       expect(ended).not.toContain(undefined);
       for (const text of consoles) expect(text).toContain('runner ended with 0 after its job');
       expect({ done: gitea.done, cut: gitea.cut }).toEqual({ done: machines, cut: 0 });
+      // Whole seconds of uptime are counted: five of them are more than four.
+      expect(Math.min(...gitea.pauses)).toBeGreaterThan(4_000);
       expect(credentials.map(({ uuid }) => gitea.fetches.get(uuid))).toEqual(credentials.map(({ uuid }) => losses(uuid) + 1));
     } finally {
       await gitea.close();
