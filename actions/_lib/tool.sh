@@ -52,9 +52,12 @@ find_tool() {
   add_path "$REPLY/bin"
 }
 
-# matches WANTED VERSION: "1.26" and "1.26.x" are served by any 1.26, ">=1.25" by that or newer of the same major.
+# matches WANTED VERSION: "1.26" and "1.26.x" are served by any 1.26, ">=1.25" by that or newer of the same major; a second
+# word is the oldest that will do.
 matches() {
-  local wanted=${1%.x}
+  local wanted=${1%% *}
+  [[ $1 != *' '* ]] || matches ">=${1#* }" "$2" || return 1
+  wanted=${wanted%.x}
   if [[ $wanted == '>='* ]]; then
     wanted=${wanted#'>='}
     [[ ${2%%.*} == "${wanted%%.*}" && "$(printf '%s\n' "$wanted" "$2" | sort -V | head -n 1)" == "$wanted" ]]
@@ -179,6 +182,14 @@ install_pinned() {
 
 # is_pinned WANTED
 is_pinned() { [[ -n $PINNED_VERSION ]] && matches "$1" "$PINNED_VERSION"; }
+
+# want_latest TOOL VALUE: with true no older version than the pinned one will do, where the pinned one is wanted.
+want_latest() {
+  boolean check-latest "$2" false
+  [[ $REPLY == true ]] || return 0
+  pinned "$1" "$ARCH"
+  ! is_pinned "$WANTED" || WANTED="$WANTED $PINNED_VERSION"
+}
 
 # fail_unpinned TOOL WANTED ADVICE
 fail_unpinned() { fail "$1 $2 is neither on this machine nor pinned${PINNED_VERSION:+ (pinned is $PINNED_VERSION)}: $PIN_HINT. Or $3"; }

@@ -72,6 +72,7 @@ main() {
   local version
   read_wanted
   prepare_tools "${SETUP_GO_ARCHITECTURE:-}" "${SETUP_GO_DOWNLOAD_BASE_URL:-}"
+  want_latest go "${SETUP_GO_CHECK_LATEST:-}"
   find_tool go "$WANTED" on_path download
   # A newer toolchain line fails at once instead of downloading a second Go on the side.
   set_env GOTOOLCHAIN local

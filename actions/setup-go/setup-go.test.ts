@@ -65,6 +65,23 @@ describe('Go that is there', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it.each([['1.26.1', 'download'], ['1.26.10', 'path']])('of an older version than the pinned one will not do with check-latest, a newer one will: %s by %s', async (there, source) => {
+    place(join(job.folder, 'there'), there);
+    job.env['PATH'] = `${job.folder}/there/bin:${job.env['PATH']}`;
+
+    expect((await setup({ 'go-version': '1.26', 'check-latest': 'true' })).outputs).toMatchObject({ 'go-version': source === 'path' ? there : '1.26.4', source });
+  });
+
+  it('baked will not do with check-latest where it is older; where nothing newer is pinned it will', async () => {
+    for (const version of ['1.25.0', '1.26.2']) {
+      place(join(job.folder, 'baked/go', version, 'amd64'), version);
+      writeFileSync(join(job.folder, 'baked/go', version, 'amd64.complete'), '');
+    }
+
+    expect((await setup({ 'go-version': '1.26', 'check-latest': 'TRUE' })).outputs).toMatchObject({ 'go-version': '1.26.4', source: 'download' });
+    expect((await setup({ 'go-version': '1.25', 'check-latest': 'true' })).outputs).toMatchObject({ 'go-version': '1.25.0', source: 'baked' });
+  });
+
   it.each([['go.mod', 'module x\n\ngo 1.24.0\n'], ['go.mod', 'module x\r\ngo 1.20\r\ntoolchain go1.25.3\r\n'], ['go.work', 'go 1.26.1\n'], ['.go-version', '1.26.1\n'], ['.tool-versions', 'nodejs 22\ngolang 1.26.1\n']])('serves %s: %j', async (file, text) => {
     place(join(job.folder, 'there'), '1.26.1');
     job.env['PATH'] = `${job.folder}/there/bin:${job.env['PATH']}`;
@@ -154,7 +171,7 @@ describe('Go that is not there', () => {
 it.each([
   ['go-version', '>=1.20'], ['go-version', '^1.26'], ['go-version', '1'], ['go-version', 'latest; touch pwned'], ['go-version', '$(touch pwned)'], ['go-version', '../../1.26'], ['go-version', '1.26\n1.27'], ['go-version', '-1.26'],
   ['go-version-file', '/etc/passwd'], ['go-version-file', '../x'], ['go-version-file', 'missing'], ['go-version-file', 'nonsense'],
-  ['architecture', '../amd64'], ['architecture', 'riscv64'], ['download-base-url', 'file:///etc'], ['download-base-url', '-o/etc/x'], ['download-base-url', 'https://x/$(touch pwned)'],
+  ['check-latest', 'yes'], ['architecture', '../amd64'], ['architecture', 'riscv64'], ['download-base-url', 'file:///etc'], ['download-base-url', '-o/etc/x'], ['download-base-url', 'https://x/$(touch pwned)'],
 ])('refuses %s: %j', async (input, value) => {
   writeFileSync(join(job.workspace, 'nonsense'), '$(touch pwned)\n');
 

@@ -173,6 +173,7 @@ main() {
   read_pnpm
   read_registry
   prepare_tools "${SETUP_NODE_ARCHITECTURE:-}" "${SETUP_NODE_DOWNLOAD_BASE_URL:-}"
+  want_latest node "${SETUP_NODE_CHECK_LATEST:-}"
   find_tool node "$WANTED" node_on_path download_node
   local version pnpm=''
   version=$(node --version </dev/null) || fail "the Node of $(command -v node) does not start"

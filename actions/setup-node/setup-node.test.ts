@@ -85,6 +85,13 @@ describe('Node and pnpm', () => {
     expect(server.requests).toEqual([]);
   });
 
+  it('of an older version than the pinned one will not do with check-latest; pnpm is not meant', async () => {
+    there('node', stand('22.1.0'));
+    there('pnpm', '#!/bin/sh\necho 8.0.0\n');
+
+    expect((await setup({ 'check-latest': 'true' })).outputs).toEqual({ 'node-version': '22.20.1', 'pnpm-version': '8.0.0', source: 'download' });
+  });
+
   it('that are not are downloaded, checked, and there for later steps and calls', async () => {
     const first = await setup();
     const second = await setup();
@@ -264,7 +271,7 @@ it.each([
   ['node-version', '>=22'], ['node-version', '22 || touch pwned'], ['node-version', '$(touch pwned)'], ['node-version', '../22'], ['node-version', '22\n23'], ['node-version', '-22'],
   ['node-version-file', '/etc/passwd'], ['node-version-file', '../package.json'], ['node-version-file', 'nonsense'],
   ['pnpm-version', '10'], ['pnpm-version', '$(touch pwned)'], ['pnpm-version', '../1.0.0'],
-  ['registry-url', 'https://user:pw@example.com'], ['registry-url', 'https://x\n//y/:_authToken=z'], ['registry-url', 'file:///x'], ['scope', 'a b'], ['scope', 'tinqs'], ['architecture', 'x'], ['download-base-url', '--output=/x'],
+  ['registry-url', 'https://user:pw@example.com'], ['registry-url', 'https://x\n//y/:_authToken=z'], ['registry-url', 'file:///x'], ['scope', 'a b'], ['scope', 'tinqs'], ['check-latest', 'x'], ['architecture', 'x'], ['download-base-url', '--output=/x'],
 ])('refuses %s: %j', async (input, value) => {
   writeFileSync(join(job.workspace, 'nonsense'), '`touch pwned`');
 
