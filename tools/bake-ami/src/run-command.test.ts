@@ -1,4 +1,4 @@
-import { StopInstancesCommand } from '@aws-sdk/client-ec2';
+import { AuthorizeSecurityGroupIngressCommand, CreateSecurityGroupCommand, StopInstancesCommand } from '@aws-sdk/client-ec2';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { parseRunnerClasses } from '@tinqs/installation';
 import { beforeEach, describe, expect, inject, it } from 'vitest';
@@ -82,6 +82,20 @@ describe.skipIf(motoUrl === undefined)("the commands on moto (needs: pip install
 
     expect(await command(['bake', ...base])).toEqual({ status: 1, text: expect.stringMatching(text) });
     expect(await account.machines()).toEqual([]);
+  });
+
+  it.each([['bake'], ['verify']])('a group that lets somebody in is refused, and nothing is launched: %s', async (verb) => {
+    expect((await command(['bake', '--base', account.baseImage])).status).toBe(0);
+    const before = (await account.machines()).length;
+    const { GroupId = '' } = await account.world.ec2.send(new CreateSecurityGroupCommand({ GroupName: 'open', Description: 'open' }));
+    const open = { environment: { SECURITY_GROUP: `${account.place.securityGroups[0]} ${GroupId}` } };
+    expect((await command([verb, ...(verb === 'bake' ? ['--base', account.baseImage] : [])], open)).status).toBe(0);
+    const launched = (await account.machines()).length;
+    expect(launched).toBeGreaterThan(before);
+    await account.world.ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [{ IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: '10.0.0.0/8' }] }] }));
+
+    expect(await command([verb, ...(verb === 'bake' ? ['--base', account.baseImage] : [])], open)).toEqual({ status: 1, text: expect.stringMatching(new RegExp(`^failed: nothing was launched: SECURITY_GROUP: ${GroupId} has inbound rules`)) });
+    expect((await account.machines()).length).toBe(launched);
   });
 
   it('a failure shows the end of the console, the step, why, and what to do next', async () => {

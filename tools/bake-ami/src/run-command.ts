@@ -4,6 +4,7 @@ import { bakedDiskGiB, bakeProblems, planBake, type AccountFacts, type BakeInput
 import { bake } from './bake.js';
 import { listOwnImages } from './image-store.js';
 import { endLeftovers } from './leftovers.js';
+import { openGroups } from './open-groups.js';
 import { newestFirst } from './own-image.js';
 import { readParameter } from './pointer-store.js';
 import { promote, rollBack, type PointerOutcome } from './promote.js';
@@ -40,9 +41,9 @@ export async function runCommand(context: CommandContext): Promise<0 | 1> {
 const COMMANDS: Readonly<Record<Settings['command'], (context: CommandContext) => Promise<0 | 1>>> = {
   async plan(context) {
     const inputs = context.workspace.inputs(context.settings);
-    const asked = await readAccount(inputs, context.world).catch(sentenceOf);
-    const [facts, unasked] = typeof asked === 'string' ? [undefined, asked] : [asked, undefined];
-    const problems = bakeProblems(inputs, facts);
+    const asked = await Promise.all([readAccount(inputs, context.world), openGroups(context.world.ec2, context.settings.place.securityGroups)]).catch(sentenceOf);
+    const [facts, open, unasked] = typeof asked === 'string' ? [undefined, [], asked] : [...asked, undefined];
+    const problems = [...bakeProblems(inputs, facts), ...open];
     const plan = facts === undefined ? undefined : planBake(inputs, facts);
     answer(context, { name: plan?.name, base: plan?.baseImage.imageId ?? inputs.base, tools: inputs.pins.pins, problems, unasked, sameAs: plan?.sameAs }, planLines(inputs, plan, unasked, problems));
     return problems.length === 0 ? 0 : 1;
@@ -53,7 +54,7 @@ const COMMANDS: Readonly<Record<Settings['command'], (context: CommandContext) =
     refuse(bakeProblems(inputs));
     await endLeftovers(world);
     const facts = await readAccount(inputs, world);
-    refuse(bakeProblems(inputs, facts));
+    refuse([...bakeProblems(inputs, facts), ...(await openGroups(world.ec2, settings.place.securityGroups))]);
     const before = newestFirst(facts.ownImages).find(({ architecture, bootSeconds }) => architecture === settings.architecture && bootSeconds !== undefined);
     const baked = await bake(planBake(inputs, facts), { run, place: settings.place, world });
     answer(context, { kind: 'baked', ...baked }, [`${baked.name} ${baked.imageId} is verified, up in ${baked.bootSeconds} s${before === undefined ? '' : ` (v${before.version}: ${before.bootSeconds} s)`}`, `next: npx nx run bake-ami:promote -- ${baked.imageId}`]);
@@ -64,6 +65,7 @@ const COMMANDS: Readonly<Record<Settings['command'], (context: CommandContext) =
     const images = await listOwnImages(world.ec2);
     const image = settings.imageId === undefined ? newestFirst(images).find(({ architecture }) => architecture === settings.architecture) : images.find(({ imageId }) => imageId === settings.imageId);
     if (image === undefined) throw new BakeFailure({ step: 'verify', why: `${settings.imageId ?? `an AMI for ${settings.architecture}`} is none of this tool's AMIs here`, remedy: '"npx nx run bake-ami:bake" makes one' });
+    refuse(await openGroups(world.ec2, settings.place.securityGroups));
     const diskGiB = bakedDiskGiB(workspace.inputs(settings).classes);
     const bootSeconds = await withMachines(run, world, (machines) => verifyWith(machines, { image, run, place: settings.place, diskGiB, world }));
     answer(context, { kind: 'verified', imageId: image.imageId, name: image.name, bootSeconds }, [`${image.name} ${image.imageId} is verified, up in ${bootSeconds} s`, `next: npx nx run bake-ami:promote -- ${image.imageId}`]);
