@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { describeMachines } from './describe-machines.js';
 import { speakingRunner, startFakeGitea } from './fake-gitea.js';
 import { createSandbox } from './sandbox.js';
-import { awaitEnd, launchTrial, RUNNER_PRELUDE, trialSettings } from './trial.js';
+import { awaitEnd, launchTrial, RUNNER_PRELUDE, trialSettings, tryMachine } from './trial.js';
 
 const limits = { bootSeconds: 60, idleSeconds: 90, jobMinutes: 1 };
 
@@ -38,6 +38,30 @@ describeMachines('where a runner that lost the race for a job never looks again,
       await gitea.close();
       for (const { instanceId } of await sandbox.list()) await sandbox.terminate(instanceId);
       rmSync(stateDir, { recursive: true, force: true });
+    }
+  });
+
+  it.each([
+    ['its idle limit', { ...limits, idleSeconds: 2 }, false],
+    ['a Spot notice', limits, true],
+  ] as const)('%s does not cut the question that brings the job', async (_title, limitsOfClass, isInterrupted) => {
+    const gitea = await startFakeGitea({ jobs: 1, answerMs: 9_000, losses: () => 0 });
+    try {
+      const machine = await tryMachine({
+        runner: speakingRunner(gitea.port),
+        sandbox: { loopbackPorts: [gitea.port] },
+        settings: { limits: limitsOfClass, lifeSeconds: 240, singleShotClaim: true },
+        during: async ({ sandbox, instanceId, sees }) => {
+          await sees('runner online');
+          if (isInterrupted) await sandbox.interrupt(instanceId);
+        },
+        limit: 30,
+      });
+
+      expect(machine.console).toContain('runner ended with 0 after its job');
+      expect({ done: gitea.done, cut: gitea.cut }).toEqual({ done: 1, cut: 0 });
+    } finally {
+      await gitea.close();
     }
   });
 });
