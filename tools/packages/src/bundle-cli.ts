@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { installedVersion } from './published.js';
 
-/** Writes the command as one file, all of ours in it. The answer: the packages it imports, as `dependencies`. */
-export async function bundleCli(folder: string, outfile: string): Promise<Readonly<Record<string, string>>> {
+/** Writes the command as `main.js`, all of ours in it, and what is loaded late as chunks beside it. The answer: the packages it imports, as `dependencies`. */
+export async function bundleCli(folder: string, outdir: string): Promise<Readonly<Record<string, string>>> {
   const { metafile } = await build({
     entryPoints: [join(folder, 'src/main.ts')],
-    outfile,
+    outdir,
     bundle: true,
+    // Else the SDK of EC2, which one command needs, would be loaded by all.
+    splitting: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',

@@ -26,6 +26,13 @@ export async function packAll(folders: Iterable<string>, target: string): Promis
   });
 }
 
+/** By package, what `npm pack` would pack in these folders, of what is built there now. */
+export async function listPacked(folders: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { stdout } = await npm(['pack', '--dry-run', '--ignore-scripts', '--json', ...folders], folders[0] ?? '.');
+  const packed = JSON.parse(stdout) as readonly { readonly name: string; readonly files: readonly { readonly path: string }[] }[];
+  return new Map(packed.map(({ name, files }) => [name, files.map(({ path }) => path)]));
+}
+
 const UNREACHABLE = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH|ENOTCACHED/;
 
 /** An empty project with the packages installed. `false`: their dependencies cannot be had, since npm reaches no registry. */

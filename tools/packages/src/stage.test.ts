@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { packAll } from './consumer.js';
-import { entryFiles, PUBLISHED, readManifest, type Manifest } from './published.js';
+import { listPacked, packAll } from './consumer.js';
+import { entryFiles, LIBRARIES, PUBLISHED, readManifest, workspaceRoot, type Manifest } from './published.js';
 import { reachableFiles } from './reachable.js';
 import { stagePackages } from './stage.js';
 
@@ -44,6 +44,22 @@ describe.each(tarballs)('$name', ({ name, contents }) => {
     const packages = imported.filter((specifier) => !builtinModules.includes(specifier.replace(/^node:/, ''))).map((specifier) => specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/'));
 
     expect([...new Set(packages)].sort()).toEqual(Object.keys(manifest.dependencies ?? {}).sort());
+  });
+});
+
+describe('npm pack in the folder of a library', async () => {
+  const packed = await listPacked(LIBRARIES.map((library) => join(workspaceRoot, library)));
+
+  it.each(LIBRARIES)('holds the same, and beyond it declarations only: %s', (library) => {
+    const { name } = readManifest(library);
+    const staged = tarballs.find((each) => each.name === name)?.contents ?? [];
+    const held = packed.get(name) ?? [];
+    const textIn = (path: string): string => readFileSync(join(workspaceRoot, library, path), 'utf8');
+    // What is left in dist of a source that is gone is not theirs, and a module of types has no code.
+    const isCode = (path: string) => path.endsWith('.js') && existsSync(join(workspaceRoot, library, path.replace(/^dist(.*)js$/, 'src$1ts'))) && !/^export \{\};$/m.test(textIn(path));
+
+    expect(held).toEqual(expect.arrayContaining([...staged]));
+    expect(held.filter((path) => !staged.includes(path)).filter(isCode)).toEqual([]);
   });
 });
 

@@ -33,10 +33,10 @@ function stageLibrary(folder: string, to: string): Manifest {
 /** A map leads to sources that are not in the package; the code reads as its source does. */
 const withoutMap = (text: string): string => text.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n');
 
-/** The libraries that are not published are bundled in, with all others: one file, and its dependencies are what it imports. */
+/** The libraries that are not published are bundled in, with all others, and its dependencies are what it imports. */
 async function stageCli(to: string): Promise<Manifest> {
   const { bin = {}, ...manifest } = readManifest(CLI);
-  const dependencies = await bundleCli(join(workspaceRoot, CLI), join(to, 'dist/main.js'));
+  const dependencies = await bundleCli(join(workspaceRoot, CLI), join(to, 'dist'));
   for (const file of Object.values(bin)) {
     mkdirSync(dirname(join(to, file)), { recursive: true });
     copyFileSync(join(workspaceRoot, CLI, file), join(to, file));
