@@ -2,7 +2,7 @@ import type { SweepReport } from '@tinqs/fleet';
 import { describe, expect, it } from 'vitest';
 import { alarmsOf, newAlarms } from './alarms.js';
 
-const QUIET: SweepReport = { at: 0, failed: [], ended: [], stuck: [], adopted: 0, missedByWebhooks: 0, knocked: [], orphansDeleted: 0, machines: 3 };
+const QUIET: SweepReport = { at: 0, failed: [], ended: [], stuck: [], lost: [], adopted: 0, missedByWebhooks: 0, knocked: [], orphansDeleted: 0, machines: 3 };
 
 describe('alarmsOf', () => {
   it.each<[string, Partial<SweepReport>, readonly string[]]>([
@@ -11,6 +11,7 @@ describe('alarmsOf', () => {
     ['a machine that an outside clock had to end', { ended: [{ instanceId: 'i-1', code: 'DEATH_CLOCK' }] }, ['clock i-1']],
     ['a part that failed', { failed: [{ part: 'listing', message: 'Gitea does not answer' }] }, ['sweep listing']],
     ['a class of which Gitea hands no job out', { stuck: [{ scope: 'repo-1', sentence: 'machines idled out' }] }, ['stuck repo-1 machines idled out']],
+    ['a job that lost its machine and stays failed', { lost: [{ job: '7', sentence: 'run it again' }] }, ['lost 7']],
     ['jobs that no webhook announced', { missedByWebhooks: 2 }, ['missed']],
     ['all of it', { missedByWebhooks: 1, failed: [{ part: 'caps', message: 'x' }], ended: [{ instanceId: 'i-2', code: 'DEATH_CLOCK' }] }, ['sweep caps', 'clock i-2', 'missed']],
   ])('raises for %s what a person must look at', (_what, change, ids) => {

@@ -12,6 +12,7 @@ export function alarmsOf(report: SweepReport): readonly Alarm[] {
   return [
     ...report.failed.map(({ part, message }) => ({ id: `sweep ${part}`, sentence: `part "${part}" of the sweep failed: ${message}` })),
     ...report.stuck.map(({ scope, sentence }) => ({ id: `stuck ${scope} ${sentence}`, sentence: `${scope}: ${sentence}` })),
+    ...report.lost.map(({ job, sentence }) => ({ id: `lost ${job}`, sentence })),
     ...clocks.map(({ instanceId }) => ({ id: `clock ${instanceId}`, sentence: `${instanceId} was ended by its outside death clock: an inner one failed` })),
     ...(report.missedByWebhooks > 0 ? [{ id: 'missed', sentence: `${report.missedByWebhooks} jobs that no webhook announced were found by comparing: is the hook well?` }] : []),
   ];

@@ -1,2 +1,2 @@
-// The second file of the check for callers of reusable workflows, with the workflow parser in it.
-export { callsWorkflow } from '@tinqs/installation';
+// The second file of what is read of workflow files, with the workflow parser in it.
+export { callsWorkflow, sharesGroup } from '@tinqs/installation';

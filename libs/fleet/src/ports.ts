@@ -1,4 +1,4 @@
-import type { Job, JobFact, JobId, JobRecord, TimelineEntry } from './job.js';
+import type { Job, JobFact, JobId, JobRecord, JobStatus, TimelineEntry } from './job.js';
 import type { Pool, Runner } from './runner.js';
 import type { RunnerClass } from './runner-class.js';
 import type { Repository, Scope, ScopeKey } from './scope.js';
@@ -133,9 +133,30 @@ export interface GiteaPort {
   readJob(repository: Repository, id: JobId): Promise<JobFact | null>;
   /** All queued and in-progress jobs of the allowed repositories, listed at the highest level the token allows. */
   listJobs(): Promise<readonly JobFact[]>;
-  rerunJob(repository: Repository, runId: number, id: JobId): Promise<'started' | 'not-yet' | 'unsupported'>;
+  /** What running that job of its run again would meet. `null`: the run is gone. Asked only where jobs can be run again by a call. */
+  readRun(job: Job, runId: number): Promise<RunState | null>;
+  /** `gone`: its run has no such job any more. */
+  rerunJob(repository: Repository, runId: number, id: JobId): Promise<'started' | 'not-yet' | 'gone' | 'unsupported'>;
   /** Is this listed row the caller of a reusable workflow? Reads the workflow file at the run's commit (Gitea ≥ 1.27). */
   isCaller(job: Job): Promise<boolean>;
+}
+
+/** A row of a run's newest attempt. */
+export interface RunJob {
+  readonly id: JobId;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly status: JobStatus;
+  readonly conclusion: string | null;
+  /** Gitea's clock. */
+  readonly startedAt: Instant | null;
+  readonly completedAt: Instant | null;
+}
+
+export interface RunState {
+  readonly jobs: readonly RunJob[];
+  /** A newer run of its ref, or of a concurrency group that it shares with other refs. */
+  readonly superseded: boolean;
 }
 
 /** Everything a launch needs, resolved once: repeated with the same values it is the same request to the byte. */

@@ -29,6 +29,47 @@ describe('getRun', () => {
   });
 });
 
+describe('listNewerRuns', () => {
+  const row = (id: number) => ({ ...(recordedAnswer('api', '1.27', 'run-get').body as object), id, path: `ci.yml@refs/heads/b${id}` });
+
+  /** A repository of runs 1 to `most`, as Gitea lists them: the newest first. */
+  async function newerThan(runId: number, most: number) {
+    const pages: number[] = [];
+    const gitea = createGiteaClient({
+      url: 'http://gitea.example',
+      fetch: async (url) => {
+        const { pathname, searchParams } = new URL(url);
+        expect(pathname).toBe('/api/v1/repos/acme/app/actions/runs');
+        const [page, limit] = [Number(searchParams.get('page')), Number(searchParams.get('limit'))];
+        pages.push(page);
+        const ids = Array.from({ length: most }, (_, index) => most - index).slice((page - 1) * limit, page * limit);
+        return { status: 200, headers: { get: () => null }, text: async () => JSON.stringify({ workflow_runs: ids.map(row), total_count: most }) };
+      },
+    });
+    return { runs: await gitea.listNewerRuns(app, runId), pages };
+  }
+
+  it('tells the runs that were made after one, and reads no page behind it', async () => {
+    const { runs, pages } = await newerThan(198, 200);
+
+    expect(runs.map(({ id, workflow, ref }) => [id, workflow, ref])).toEqual([[200, 'ci.yml', 'refs/heads/b200'], [199, 'ci.yml', 'refs/heads/b199']]);
+    expect(pages).toEqual([1]);
+  });
+
+  it('reads on as long as all of a page are newer', async () => {
+    const { runs, pages } = await newerThan(60, 200);
+
+    expect([runs.length, pages]).toEqual([140, [1, 2, 3]]);
+  });
+
+  it.each([
+    ['it is the newest', 200, 200],
+    ['there is none', 7, 0],
+  ])('tells none where %s', async (_, runId, most) => {
+    expect((await newerThan(runId, most)).runs).toEqual([]);
+  });
+});
+
 describe('rerunJob', () => {
   const run = async (recorded: RecordedAnswer) => {
     const { repository, runId, jobId } = partsOf(recorded);

@@ -3,7 +3,8 @@ import { isGiteaError } from './errors.js';
 import { orGone } from './gone.js';
 import { jobFields } from './job.js';
 import { toListedJob, type ListedJob } from './jobs.js';
-import { id, maybe, object, text } from './payload-fields.js';
+import { readPages } from './pages.js';
+import { count, id, listOf, maybe, object, text } from './payload-fields.js';
 import type { RepositoryPaths, RepositoryReference } from './repository-paths.js';
 
 /** One execution of a workflow. */
@@ -32,6 +33,8 @@ export type RerunOutcome =
 export interface Runs {
   /** Since 1.25. Null where the run is gone. */
   getRun(repository: RepositoryReference, runId: number, signal?: AbortSignal): Promise<Run | null>;
+  /** The runs of the repository that were made after that one, newest first. Since 1.25, where only its owner may ask. */
+  listNewerRuns(repository: RepositoryReference, runId: number, signal?: AbortSignal): Promise<readonly Run[]>;
   rerunJob(repository: RepositoryReference, runId: number, jobId: number, signal?: AbortSignal): Promise<RerunOutcome>;
   /**
    * Starts a workflow by its file's name, at a branch or tag (a commit id is 404). Since 1.26 the answer tells the run.
@@ -45,6 +48,7 @@ export interface Runs {
 }
 
 const runFields = object({ id, path: text, event: maybe(text), head_sha: text, html_url: maybe(text) });
+const runListFields = object({ workflow_runs: maybe(listOf(runFields)), total_count: count });
 const dispatchFields = object({ workflow_run_id: id, html_url: maybe(text) });
 
 export function createRuns(connection: Connection, repositories: RepositoryPaths): Runs {
@@ -53,11 +57,22 @@ export function createRuns(connection: Connection, repositories: RepositoryPaths
       orGone(() =>
         repositories.at(repository, async (path) => {
           const { data } = await connection.read({ method: 'GET', path: `${path}/actions/runs/${runId}`, signal }, runFields);
-          const at = data.path.indexOf('@');
-          const [workflow, ref] = at < 0 ? [data.path, ''] : [data.path.slice(0, at), data.path.slice(at + 1)];
-          return { id: data.id, workflow, ref, event: data.event ?? '', headSha: data.head_sha, htmlUrl: data.html_url ?? '' };
+          return toRun(data);
         }),
       ),
+
+    listNewerRuns: (repository, runId, signal) =>
+      repositories.at(repository, async (path) => {
+        const request: GiteaRequest = { method: 'GET', path: `${path}/actions/runs`, signal };
+        const runs = await readPages(request, async (page) => {
+          const { data } = await connection.read(page, runListFields);
+          const rows = (data.workflow_runs ?? []).map(toRun);
+          // Gitea lists the newest first: behind the first that is no newer nothing is asked for.
+          const newer = rows.filter((run) => run.id > runId);
+          return newer.length < rows.length ? { rows: newer, total: 0 } : { rows, total: data.total_count };
+        });
+        return runs;
+      }),
 
     async rerunJob(repository, runId, jobId, signal) {
       try {
@@ -89,6 +104,12 @@ export function createRuns(connection: Connection, repositories: RepositoryPaths
         return { runId: details?.workflow_run_id ?? null, htmlUrl: details?.html_url ?? null };
       }),
   };
+}
+
+function toRun({ id: runId, path, event, head_sha: headSha, html_url: htmlUrl }: { id: number; path: string; event?: string | null | undefined; head_sha: string; html_url?: string | null | undefined }): Run {
+  const at = path.indexOf('@');
+  const [workflow, ref] = at < 0 ? [path, ''] : [path.slice(0, at), path.slice(at + 1)];
+  return { id: runId, workflow, ref, event: event ?? '', headSha, htmlUrl: htmlUrl ?? '' };
 }
 
 /** It was done: details that cannot be read, or are not sent, are left out. */

@@ -124,6 +124,7 @@ describe('createGiteaPort', () => {
     ['started', 'started'],
     ['refused', 'not-yet'],
     ['unsupported', 'unsupported'],
+    ['gone', 'gone'],
   ])('tells a re-run that is %s as %s', async (kind, told) => {
     expect(await portWith({ rerunJob: async () => ({ kind }) }).rerunJob({ id: 7, fullName: 'acme/app' }, 12, '4411')).toBe(told);
   });

@@ -1,6 +1,8 @@
-import type { GiteaPort, Job, JobFact, JobStatus, Repository, Scope } from '@tinqs/fleet';
+import type { GiteaPort, Job, JobFact, Repository, Scope } from '@tinqs/fleet';
 import { listsRepository } from '@tinqs/fleet';
 import { GiteaError, isGiteaError, registerRunner, type GiteaClient, type Job as GiteaJob, type ListedJob, type Scope as GiteaScope } from '@tinqs/gitea-client';
+import { jobStatusOf } from './job-status.js';
+import { readRun } from './read-run.js';
 
 export interface GiteaPortOptions {
   readonly client: GiteaClient;
@@ -11,8 +13,6 @@ export interface GiteaPortOptions {
   /** Does the workflow file at the job's commit say that its key only calls another workflow? */
   readonly isCaller: (job: Job) => Promise<boolean>;
 }
-
-const STATUS: { readonly [status in GiteaJob['status']]: JobStatus } = { queued: 'queued', waiting: 'blocked', in_progress: 'running', completed: 'done', unknown: 'blocked' };
 
 /** Fits the client to what the controller and the sweep need. */
 export function createGiteaPort({ client, now, allowedRepositories, registrationToken, isCaller }: GiteaPortOptions): GiteaPort {
@@ -98,8 +98,9 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
     },
     async rerunJob(repository, runId, id) {
       const { kind } = await client.rerunJob({ id: repository.id }, runId, Number(id));
-      return kind === 'started' ? 'started' : kind === 'refused' ? 'not-yet' : 'unsupported';
+      return kind === 'refused' ? 'not-yet' : kind;
     },
+    readRun: (job, runId) => readRun(client, job, runId),
     isCaller,
   };
 }
@@ -130,7 +131,7 @@ export function toFact(job: GiteaJob, repository: Repository, seenAt: number, vi
     runId: job.runId,
     name: job.name,
     labels: job.labels,
-    status: STATUS[job.status],
+    status: jobStatusOf(job.status),
     conclusion: job.conclusion,
     headSha: job.headSha === '' ? null : job.headSha,
     headBranch: job.headBranch,

@@ -1,6 +1,6 @@
 export { AwsCallError, createAwsCall } from './aws-call.js';
 export type { AwsCall } from './aws-call.js';
-export { callsWorkflow } from './calls-workflow.js';
+export { callsWorkflow, sharesGroup } from './calls-workflow.js';
 export { composeInstallation } from './compose.js';
 export type { DispatchSource, Installation, InstallationConfig, InstallationTools } from './compose.js';
 export { ConfigError, loadConfig } from './config.js';

@@ -1,4 +1,4 @@
-import { scopeKey, type GiteaPort, type Job, type JobFact, type JobId, type Repository, type RunnerRow, type Scope, type ServerFacts } from '@tinqs/fleet';
+import { scopeKey, type GiteaPort, type Job, type JobFact, type JobId, type Repository, type RunJob, type RunnerRow, type Scope, type ServerFacts } from '@tinqs/fleet';
 import type { JobState, RunnerRegistration, SimulatedJob } from '../gitea/gitea-state.js';
 import { isBusy, isOnline, type RunnerLevel } from '../gitea/registrations.js';
 import { createFates, SimulatedOutageError } from '../world/fate.js';
@@ -67,7 +67,16 @@ export function simulatedGitea(world: SimulatedWorld, { seed = 1, root = ROOT, n
       call('rerunJob', () => {
         if (!world.traits.rerunApi) return 'unsupported';
         const answer = world.do('rerun', { run: runId, what: { job: Number(id) } });
-        return answer.kind === 'started' ? 'started' : answer.kind === 'not-done' ? 'not-yet' : 'unsupported';
+        return answer.kind === 'started' ? 'started' : answer.kind === 'not-done' ? 'not-yet' : 'gone';
+      }),
+    readRun: (_job, runId) =>
+      call('readRun', () => {
+        needsJobsApi();
+        const run = world.gitea.runs.get(runId);
+        if (!run) return null;
+        const newer = [...world.gitea.runs.values()].filter((each) => each.repositoryId === run.repositoryId && each.id > run.id);
+        const overtakes = (each: typeof run) => (each.ref === run.ref && (each.workflow.file === run.workflow.file || each.headSha !== run.headSha)) || (run.group !== null && each.group === run.group);
+        return { jobs: run.jobIds.flatMap((id) => world.gitea.jobs.get(id) ?? []).map(runJob), superseded: newer.some(overtakes) };
       }),
     isCaller: (job: Pick<Job, 'id'>) => call('isCaller', () => world.gitea.jobs.get(Number(job.id))?.caller ?? false),
   };
@@ -103,6 +112,10 @@ function rowOf(world: SimulatedWorld, row: RunnerRegistration): RunnerRow {
 }
 
 const STATUS: Readonly<Record<JobState, JobFact['status']>> = { blocked: 'blocked', queued: 'queued', running: 'running', cancelling: 'running', done: 'done' };
+
+function runJob({ id, name, plan, state, conclusion, startedAt, completedAt }: SimulatedJob): RunJob {
+  return { id: String(id), name, labels: plan.labels, status: STATUS[state], conclusion, startedAt, completedAt };
+}
 
 /** A job as Gitea tells of it now. */
 export function jobFact(world: SimulatedWorld, job: SimulatedJob, via: JobFact['via'], root = ROOT): JobFact {

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { GiteaVersion, JobPlan } from '@tinqs/simulator';
+import { leftovers, NOTHING } from './leftovers.js';
+import { createStand, GO, MINUTE, SECOND, type Stand, type StandOptions } from './stand.js';
+
+const DEPLOY = { ...GO, id: 'deploy', labels: ['deploy'], rerun: false };
+const BUILD: JobPlan = { key: 'build', labels: ['go'], durationMs: 10 * MINUTE };
+
+/** A machine that EC2 takes in the middle of its job; nobody reports the end. */
+async function interrupted(gitea: GiteaVersion, jobs: readonly JobPlan[] = [BUILD], options: StandOptions = {}): Promise<Stand> {
+  const stand = createStand({ gitea, settings: { classes: [GO, DEPLOY] }, ...options });
+  stand.push(jobs);
+  await stand.pass(2 * MINUTE);
+  stand.world.do('interrupt', { instanceId: stand.world.ledger.machines.at(-1)!.instanceId, noticeMs: null });
+  return stand;
+}
+
+const served = (stand: Stand) => stand.world.ledger.served.map(({ name, conclusion }) => `${name} ${conclusion}`);
+const told = (stand: Stand) => stand.reports.flatMap((report) => report.lost.map(({ sentence }) => sentence));
+
+describe('P19 a job whose machine was lost', () => {
+  it.each(['1.26', '1.27'] as const)('is not run again beside a newer run of its ref, and people are told once (%s)', async (gitea) => {
+    const stand = await interrupted(gitea);
+    stand.push([{ key: 'newer', labels: ['go'], durationMs: 5 * SECOND }]);
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand).sort()).toEqual(['build failure', 'newer success']);
+    expect(told(stand)).toEqual(['job build of acme/app lost its machine and is not run again: a newer run of its ref or concurrency group has begun']);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it.each(['1.26', '1.27'] as const)('is not run again once a job behind it has begun that must not run twice (%s)', async (gitea) => {
+    const stand = await interrupted(gitea, [BUILD, { key: 'ship', labels: ['deploy'], needs: ['build'], condition: 'always', durationMs: 20 * SECOND }]);
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure', 'ship success']);
+    expect(told(stand)).toEqual([expect.stringContaining('job ship, which may stand behind it, has begun')]);
+  });
+
+  it.each([
+    ['1.25', GO, /no call for it \(since 1\.26\).*blocked for 24 h/],
+    ['1.26', { ...GO, rerun: false }, /class "go" does not allow it/],
+  ] as const)('is told of where nobody runs it again (%s)', async (gitea, runnerClass, sentence) => {
+    const stand = await interrupted(gitea, [BUILD], { settings: { classes: [runnerClass] } });
+    await stand.pass(60 * MINUTE);
+
+    expect(told(stand)).toEqual([expect.stringMatching(sentence)]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it.each(['1.26', '1.27'] as const)('is told of where it is lost a second time (%s)', async (gitea) => {
+    const stand = await interrupted(gitea);
+    await stand.pass(5 * MINUTE);
+    stand.world.do('interrupt', { instanceId: stand.world.ledger.machines.at(-1)!.instanceId, noticeMs: null });
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure', 'build failure']);
+    expect(told(stand)).toEqual([expect.stringContaining('it was run again once already')]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it('is told of after half an hour in which Gitea does not take it, and kept no longer', async () => {
+    const stand = await interrupted('1.26', [BUILD], { wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, rerunJob: async () => Promise.reject(new Error('403')) } }) });
+    await stand.pass(60 * MINUTE);
+
+    expect(told(stand)).toEqual([expect.stringContaining('Gitea did not take it within 30 minutes')]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it('is told of nowhere where Gitea runs it again', async () => {
+    const stand = await interrupted('1.26');
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure', 'build success']);
+    expect(told(stand)).toEqual([]);
+  });
+});
