@@ -20,6 +20,12 @@ describe('submodules', () => {
     for (const name of ['relative', 'ssh', 'long']) expect(here(`${name}/nested.txt`), name).toBe(true);
   });
 
+  it.each([['1', '1'], ['0', '2']])('have as much history as the repository: depth %s', async (depth, commits) => {
+    await passes({ submodules: 'true', depth });
+
+    expect(git(join(job.workspace, 'relative'), 'rev-list', '--count', 'HEAD')).toBe(commits);
+  });
+
   it('fetch later with kept credentials, and say at once where there are none', async () => {
     await passes({ submodules: 'true', 'persist-credentials': 'true' });
     expect((await fetchIn(join(job.workspace, 'relative'))).status).toBe(0);

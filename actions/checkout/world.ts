@@ -46,7 +46,9 @@ beforeAll(async () => {
     tokens: { 'acme/app': [token, personal], 'acme/lib': [personal], 'acme/nested': [token], 'acme/nofilter': [token], 'acme/sha256': [token], 'acme/old': [token], 'acme/away': [token], 'acme/empty': [token], 'acme/nothing': [token], 'acme/super': [token] },
     moved: { 'acme/old': 'acme/app', 'acme/away': 'http://127.0.0.1:1/acme/app' },
   });
-  const nested = commit(repositories.create('acme/nested'), { 'nested.txt': 'n\n' });
+  const below = repositories.create('acme/nested');
+  commit(below, { 'older.txt': 'o\n' });
+  const nested = commit(below, { 'nested.txt': 'n\n' });
   const above = repositories.create('acme/super');
   for (const [name, url] of [['relative', '../nested'], ['ssh', 'git@127.0.0.1:acme/nested.git'], ['long', 'ssh://git@127.0.0.1/acme/nested.git']] as const) {
     git(above, 'update-index', '--add', '--cacheinfo', `160000,${nested},${name}`);
