@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { StatusView } from '@tinqs/fleet';
 import { startGitea, type Clone, type RealGitea } from '@tinqs/real-gitea';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLossyHook, type LossyHook } from './live/lossy-hook.js';
-import { machineProcesses } from './live/machine-processes.js';
+import { machineHosts, machineProcesses } from './live/machine-processes.js';
 import { CANCELLED, INNER, KINDS, RUNNERS, SUPERSEDED } from './live/workflows.js';
-import { npmStart, temporaryFolder, type NpmStart } from './support/npm-start.js';
+import { npmStart, readJson, temporaryFolder, type NpmStart } from './support/npm-start.js';
 
 const { GITEA_BIN, GITEA_ROOT, ACT_RUNNER_BIN } = process.env;
 const isMissing = [GITEA_BIN, GITEA_ROOT, ACT_RUNNER_BIN].some((value) => value === undefined || value === '');
@@ -35,7 +36,7 @@ describe.skipIf(isMissing)(`a hundred jobs of a real Gitea (skipped without GITE
   async function start(): Promise<void> {
     running = await npmStart({
       store: `${folder.path}/store`,
-      cwd: folder.path,
+      ownGroup: true,
       environment: { GITEA_URL: gitea.url, GITEA_TOKEN: gitea.token, WEBHOOK_SECRET: SECRET, ALLOWED_REPOSITORIES: 'acme/*', LAUNCHER: 'sandbox', SANDBOX_RUNNER: ACT_RUNNER_BIN!, RUNNERS_FILE: `${folder.path}/runners.yml`, SWEEP_SECONDS: String(SWEEP_SECONDS), MAX_RUNNERS: '8' },
     });
     lines.push(running.lines);
@@ -112,7 +113,7 @@ describe.skipIf(isMissing)(`a hundred jobs of a real Gitea (skipped without GITE
   expected.set('overtaken cancelled', { name: 'overtaken', conclusion: 'cancelled', count: 1 });
   expected.set('overtaken success', { name: 'overtaken', conclusion: 'success', count: 1 });
 
-  it('all end as they should, with webhooks lost and npm start killed three times', async () => {
+  it('all end as they should, with webhooks lost and npm start’s whole process group killed three times', async () => {
     push('cancelled-1');
     push('superseded-1');
     const first = await until('the first two run', (rows) => rows.filter(isRunning).length === 2, 120_000);
@@ -120,14 +121,18 @@ describe.skipIf(isMissing)(`a hundred jobs of a real Gitea (skipped without GITE
     push('superseded-1');
 
     const pushes = Object.entries(PUSHES).flatMap(([kind, count]) => Array.from({ length: count }, (_, index) => ({ branch: `${kind}-${index + 1}`, order: index + kind.length / 10 }))).sort((a, b) => a.order - b.order);
+    const survivors: number[] = [];
     const kills = [1, 2, 3].map((quarter) => Math.floor((pushes.length * quarter) / 4));
     for (const [index, { branch }] of pushes.entries()) {
       push(branch);
       await pause(1_500);
       if (!kills.includes(index)) continue;
       hook.target = null;
+      const before = machineHosts(folder.path);
       await running.stop('SIGKILL');
       await pause(1_000);
+      const after = machineHosts(folder.path);
+      survivors.push(before.filter((pid) => after.includes(pid)).length);
       await start();
     }
     const over = (rows: readonly Row[]) => [...expected.values()].every(({ name, conclusion, count }) => named(rows, name, conclusion) >= count);
@@ -137,21 +142,28 @@ describe.skipIf(isMissing)(`a hundred jobs of a real Gitea (skipped without GITE
     // Jobs behind a failed one are skipped; from 1.27 on the called jobs are rows of their own.
     expect(wrong.filter((row) => !(row.name === 'behind' && row.conclusion === 'skipped') && !(row.name.endsWith('inner') && row.conclusion === 'success'))).toEqual([]);
     for (const { name, conclusion, count } of expected.values()) expect(named(rows, name, conclusion), `${name} ${conclusion}`).toBe(count);
-    expect(hook.counts.lost).toBeGreaterThan(10);
+    // Machines live on without whoever launched them; those that a kill meets are mostly at work.
+    expect(survivors.filter((count) => count > 0), `machines alive after each kill: ${survivors.join(', ')}`).toHaveLength(kills.length);
+    const { lost, passed } = hook.counts;
+    if (!is124) expect(lost * 5, 'a fifth of the webhooks').toBeGreaterThan(lost + passed - 5);
+    expect(lost).toBeGreaterThan(10);
   }, 1_800_000);
 
   it('and leave no row of a runner, no process of one, and no machine', async () => {
-    const left = async () => ({ rows: (await gitea.api<{ runners: readonly object[] | null }>('GET', '/repos/acme/app/actions/runners?page=1&limit=50')).runners ?? [], processes: machineProcesses(gitea.url) });
-    const deadline = Date.now() + (30 + 3 * SWEEP_SECONDS + 10) * 1_000;
+    const left = async () => ({ rows: (await gitea.api<{ runners: readonly object[] | null }>('GET', '/repos/acme/app/actions/runners?page=1&limit=50')).runners ?? [], processes: machineProcesses(gitea.url), hosts: machineHosts(folder.path), machines: (await readJson<StatusView>(`${running.dashboard}/?format=json`)).machines });
+    const start = Date.now();
+    // The idle limit of the classes and three sweeps.
+    const deadline = start + (30 + 3 * SWEEP_SECONDS) * 1_000;
     let last = await left();
-    while ((last.rows.length > 0 || last.processes.length > 0) && Date.now() < deadline) {
-      await pause(2_000);
+    while (Object.values(last).some((some) => some.length > 0) && Date.now() < deadline) {
+      await pause(1_000);
       last = await left();
     }
+    const seconds = Math.round((Date.now() - start) / 1_000);
 
-    expect(last).toEqual({ rows: [], processes: [] });
+    expect(last).toEqual({ rows: [], processes: [], hosts: [], machines: [] });
     const machines = new Set(lines.flat().filter((line) => line.event === 'runner').map((line) => line['runner']));
     const jobs = [...expected.values()].reduce((sum, { count }) => sum + count, 0);
-    process.stdout.write(`Gitea ${gitea.version}: ${jobs} jobs, ${machines.size} machines, ${hook.counts.lost} of ${hook.counts.lost + hook.counts.passed} deliveries lost\n`);
+    process.stdout.write(`Gitea ${gitea.version}: ${jobs} jobs, ${machines.size} machines, ${hook.counts.lost} of ${hook.counts.lost + hook.counts.passed} deliveries lost, nothing left after ${seconds} s\n`);
   }, 180_000);
 });

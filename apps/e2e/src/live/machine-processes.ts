@@ -14,3 +14,18 @@ export function machineProcesses(giteaUrl: string): readonly { readonly pid: num
       }
     });
 }
+
+/** Processes of this host that keep a sandboxed machine, by the folder it was launched in. */
+export function machineHosts(stateDir: string): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const [, script = '', folder = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return script.endsWith('/machine/host.mjs') && folder.startsWith(stateDir);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}

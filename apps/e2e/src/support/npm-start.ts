@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,10 +39,23 @@ export function startArguments(): readonly string[] {
   return scripts.start.split(' ').slice(1).map((word) => (word.startsWith('apps/') ? join(workspaceRoot, word) : word));
 }
 
-/** `npm start` as its script runs it, without npm in between, in a folder of its own. */
-export async function npmStart(options: { readonly store: string; readonly environment?: NodeJS.ProcessEnv; readonly args?: readonly string[]; readonly cwd?: string; /** `null`: its own; else any free one. */ readonly port?: null }): Promise<NpmStart> {
-  const args = [...startArguments(), '--json', ...(options.port === null ? [] : ['--port', '0']), '--store', options.store, ...(options.args ?? [])];
-  const child = spawn(process.execPath, args, { cwd: options.cwd ?? options.store, env: cleanEnvironment(options.environment), stdio: ['ignore', 'pipe', 'pipe'] });
+interface StartOptions {
+  readonly store: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly args?: readonly string[];
+  readonly cwd?: string;
+  /** `null`: its own; else any free one. */
+  readonly port?: null;
+  /** npm itself, in a process group of its own, all of which gets the signals of `stop`. */
+  readonly ownGroup?: true;
+}
+
+/** `npm start` as its script runs it, by default without npm in between, in a folder of its own. */
+export async function npmStart(options: StartOptions): Promise<NpmStart> {
+  const args = ['--json', ...(options.port === null ? [] : ['--port', '0']), '--store', options.store, ...(options.args ?? [])];
+  const env = cleanEnvironment(options.environment);
+  const stdio = ['ignore', 'pipe', 'pipe'] as const satisfies StdioOptions;
+  const child = options.ownGroup ? spawn('npm', ['--silent', 'start', '--', ...args], { cwd: workspaceRoot, env, stdio: [...stdio], detached: true }) : spawn(process.execPath, [...startArguments(), ...args], { cwd: options.cwd ?? options.store, env, stdio: [...stdio] });
   const lines: Line[] = [];
   let stderr = '';
   const waiting = new Set<() => void>();
@@ -85,7 +98,7 @@ export async function npmStart(options: { readonly store: string; readonly envir
     webhook: String(first['webhook']),
     until,
     stop: async (signal = 'SIGTERM') => {
-      if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+      if (child.exitCode === null && child.signalCode === null) process.kill(options.ownGroup ? -child.pid! : child.pid!, signal);
       return exited;
     },
   };
