@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runAction } from '../test/composite-runner.js';
@@ -46,6 +46,29 @@ describe('the machine', () => {
     await passes();
 
     expect(existsSync(join(job.folder, 'pwned'))).toBe(false);
+  });
+
+  it('has variables that send git elsewhere: they do not count', async () => {
+    const elsewhere = join(job.folder, 'elsewhere');
+    mkdirSync(join(elsewhere, 'hooks'), { recursive: true });
+    writeFileSync(join(elsewhere, 'hooks/post-checkout'), '', { mode: 0o755 });
+    Object.assign(job.env, { GIT_DIR: join(elsewhere, 'git'), GIT_WORK_TREE: elsewhere, GIT_INDEX_FILE: join(elsewhere, 'index'), GIT_OBJECT_DIRECTORY: join(elsewhere, 'objects'), GIT_NAMESPACE: 'elsewhere', GIT_TEMPLATE_DIR: elsewhere });
+
+    await passes();
+
+    expect([existsSync(join(job.workspace, 'go.mod')), existsSync(join(job.workspace, '.git/hooks/post-checkout'))]).toEqual([true, false]);
+    expect(readdirSync(elsewhere)).toEqual(['hooks']);
+  });
+
+  it('has a program that answers for a person: it is not asked', async () => {
+    const program = join(job.folder, 'answers');
+    writeFileSync(program, `#!/bin/sh\ntouch ${job.folder}/asked\n`, { mode: 0o755 });
+    Object.assign(job.env, { GIT_ASKPASS: program, SSH_ASKPASS: program });
+    spawnSync('git', ['config', '--global', 'credential.helper', `!${program}`], { env: job.env });
+
+    await fails(1, /asks for a login \(401\)/, { token: '' });
+
+    expect(existsSync(join(job.folder, 'asked'))).toBe(false);
   });
 
   it('has no git, or one too old: the package is named', async () => {
