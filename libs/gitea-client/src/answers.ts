@@ -27,9 +27,9 @@ export function redirectError({ method, path }: GiteaRequest, status: number, fr
 }
 
 /** The error for a call without an answer: connection, TLS, time-out, abort. */
-export function unreachable({ method, path, signal }: GiteaRequest, cause: unknown, timeoutMs: number): GiteaError {
+export function unreachable({ method, path, signal }: GiteaRequest, cause: unknown, timeoutMs: number, secrets: readonly string[]): GiteaError {
   const timedOut = signal?.aborted !== true && cause instanceof Error && cause.name === 'TimeoutError';
-  const sentence = timedOut ? `no answer within ${timeoutMs / 1000} s` : signal?.aborted === true ? 'given up' : `no answer: ${deepest(cause)}`;
+  const sentence = timedOut ? `no answer within ${timeoutMs / 1000} s` : signal?.aborted === true ? 'given up' : `no answer: ${redact(deepest(cause), secrets)}`;
   return new GiteaError({ kind: 'unreachable', method, path, sentence, cause });
 }
 

@@ -197,6 +197,12 @@ describe('no answer', () => {
     expect(error.cause).toBe(cause);
   });
 
+  it('never repeats a secret that the cause quotes', async () => {
+    const error = await failure(broken(new TypeError('fetch failed', { cause: new Error(`bad header: token ${token}`) })).version());
+
+    expect(error.message).toBe('GET /api/v1/version: no answer: bad header: token [secret]');
+  });
+
   it('is unreachable with the time that was waited', async () => {
     const hanging = createGiteaClient({
       url: 'https://git.example',

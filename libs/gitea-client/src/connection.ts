@@ -101,7 +101,7 @@ export function createConnection({ url, token, fetch: fetcher = fetch, timeoutMs
         if (answer.status >= 400) throw answerError(request, answer, await answer.text(), secrets);
         return await readAnswer(answer, request.headOnly === true);
       } catch (error) {
-        throw error instanceof GiteaError ? error : unreachable(request, error, timeoutMs);
+        throw error instanceof GiteaError ? error : unreachable(request, error, timeoutMs, secrets);
       }
     }
   }
