@@ -52,9 +52,15 @@ export function concernsPool(errorClass: LaunchErrorClass): errorClass is PoolEr
   return LAUNCH_POLICIES[errorClass].next === 'other-pool';
 }
 
+/** What a refusal means anywhere, and what helps; narrower than its class where its code is. */
+export function meaningOf(code: string, errorClass: LaunchErrorClass): Pick<LaunchPolicy, 'says' | 'remedy'> {
+  const { says, remedy } = NARROWER[code] ?? LAUNCH_POLICIES[errorClass];
+  return { says, remedy };
+}
+
 /** For a person: what happened and why, and what helps. Never holds anything of the request but the pool. */
 export function explainRefusal(pool: Pool, code: string, errorClass: LaunchErrorClass): { readonly reason: string; readonly remedy: string } {
-  const { says, remedy } = NARROWER[code] ?? LAUNCH_POLICIES[errorClass];
+  const { says, remedy } = meaningOf(code, errorClass);
   const what = `${pool.instanceType} (${pool.market}) in ${pool.subnet}`;
   const happened = errorClass === 'unknown-outcome' ? `it is not known whether EC2 launched ${what}` : `EC2 did not launch ${what}`;
   return { reason: `${happened}: ${says} (${code})`, remedy };

@@ -31,7 +31,7 @@ describe('a rehearsal', () => {
   ])('says of %s what it means and what helps, and goes on to the next pool', async (code, meaning) => {
     const { answer } = await run(refuse(code), refuse('DryRunOperation', 412));
 
-    expect(answer).toMatchObject([{ refusal: { code, sentence: expect.stringContaining(meaning) as string, detail: `${code}, in the words of EC2` } }, { refusal: null }]);
+    expect(answer).toMatchObject([{ refusal: { code, says: expect.stringContaining(meaning) as string, remedy: expect.any(String) as string, detail: `${code}, in the words of EC2` } }, { refusal: null }]);
   });
 
   it('asks again where EC2 is throttling or lost the answer', async () => {

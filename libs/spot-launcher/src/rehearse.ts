@@ -2,7 +2,7 @@ import { Ec2CallError } from './call-error.js';
 import { callEc2, type CallTools } from './call.js';
 import { errorDetail } from './error-detail.js';
 import { classifyLaunchError } from './launch-errors.js';
-import { sayRefusal } from './launch-policy.js';
+import { meaningOf } from './launch-policy.js';
 import { runInstancesInput, type LaunchRequest } from './launch-request.js';
 import type { Pace } from './pacing.js';
 import type { Pool } from './pool.js';
@@ -13,7 +13,7 @@ import { encodeUserData } from './user-data.js';
 export interface Rehearsal {
   readonly pool: Pool;
   /** `null`: it would launch, were there capacity and quota. */
-  readonly refusal: { readonly code: string; readonly sentence: string; readonly detail: string } | null;
+  readonly refusal: { readonly code: string; readonly says: string; readonly remedy: string; readonly detail: string } | null;
 }
 
 /**
@@ -27,12 +27,12 @@ export async function rehearse(request: LaunchRequest, tools: CallTools & { read
     await tools.pace(Number.POSITIVE_INFINITY);
     // Without our client token: a name is launched once in each pool, ever, and this is not that launch. The SDK makes one up.
     const { ClientToken: _, ...input } = runInstancesInput(request, pool, userData);
-    answers.push({ pool, refusal: await refusalOf(pool, userData, () => callEc2('RunInstances, as a dry run,', tools, ({ abortSignal }) => runInstancesOnce(tools.ec2, { ...input, DryRun: true }, abortSignal))) });
+    answers.push({ pool, refusal: await refusalOf(userData, () => callEc2('RunInstances, as a dry run,', tools, ({ abortSignal }) => runInstancesOnce(tools.ec2, { ...input, DryRun: true }, abortSignal))) });
   }
   return answers;
 }
 
-async function refusalOf(pool: Pool, userData: string, ask: () => Promise<unknown>): Promise<Rehearsal['refusal']> {
+async function refusalOf(userData: string, ask: () => Promise<unknown>): Promise<Rehearsal['refusal']> {
   try {
     await ask();
   } catch (error) {
@@ -40,7 +40,7 @@ async function refusalOf(pool: Pool, userData: string, ask: () => Promise<unknow
     const errorClass = classifyLaunchError(error.cause);
     if (errorClass === 'dry-run') return null;
     if (errorClass === 'unknown-outcome' || errorClass === 'throttled') throw error;
-    return { code: error.code, sentence: sayRefusal(pool, error.code, errorClass), detail: errorDetail(error.cause, userData) };
+    return { code: error.code, ...meaningOf(error.code, errorClass), detail: errorDetail(error.cause, userData) };
   }
   throw new Error('EC2 took a dry run for a launch: it has to refuse one with DryRunOperation');
 }
