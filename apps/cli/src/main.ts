@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { newestGitea } from '@tinqs/workflow-parser';
 import { Command, CommanderError } from 'commander';
+import type { DoctorOptions } from './commands/doctor.js';
 import { explain, type ExplainOptions } from './commands/explain.js';
 import { jobs, type JobsOptions } from './commands/jobs.js';
 import { lint, type LintCommandOptions } from './commands/lint.js';
@@ -21,6 +22,11 @@ type Common = TargetOptions & { readonly json?: boolean };
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 const program = new Command('tinqs-ci').version(version).description('One fresh EC2 Spot machine for every job of your Gitea').exitOverride().showHelpAfterError('(tinqs-ci --help lists the commands)');
 
+/** As Nx does for deploys: a `.env` of this folder counts where the environment itself says nothing. */
+function loadEnvironment(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+}
+
 /** A command that works on the table: it says on stderr where it looks, unless scripts read. */
 function reading(command: Command, run: (context: CommandContext, ...args: never[]) => Promise<ExitCode>): void {
   command
@@ -28,6 +34,7 @@ function reading(command: Command, run: (context: CommandContext, ...args: never
     .option('--local', 'the npm start of this folder')
     .option('--aws', 'the table on AWS')
     .action(async (...args: unknown[]) => {
+      loadEnvironment();
       const options = (args.at(-2) ?? {}) as Common;
       const target = findTarget(options, process.env, process.cwd());
       const json = options.json === true;
@@ -43,6 +50,18 @@ reading(program.command('why').argument('<job>', 'a Gitea address, job id, job n
 
 reading(program.command('pause').argument('[class]', 'else all').description('no machine is launched any more; running jobs finish'), (context, classId: string | undefined) => pause(context, classId));
 reading(program.command('resume').argument('[class]', 'else all').description('launches go on'), (context, classId: string | undefined) => resume(context, classId));
+
+program
+  .command('doctor')
+  .description('is everything there that an installation needs? Asks Gitea, the table and EC2, changes nothing; exit 1 if a check failed')
+  .option('--only <part>', 'gitea or aws')
+  .option('--json', 'print JSON')
+  .action(async (options: DoctorOptions) => {
+    loadEnvironment();
+    // Loaded late: no other command needs the SDK of EC2.
+    const [{ doctor }, { doctorTools }] = await Promise.all([import('./commands/doctor.js'), import('./doctor/doctor-tools.js')]);
+    process.exitCode = await doctor(options, doctorTools(process.env, process.cwd()), terminalOutput(process.stdout, process.stderr));
+  });
 
 program
   .command('explain')

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { classFor, nearestClass } from '@tinqs/fleet';
+import { classFor, nearestClass, type RunnerClass } from '@tinqs/fleet';
 import { ConfigError, parseRunnerClasses } from '@tinqs/installation';
 import type { LabelService } from '@tinqs/trigger-matcher';
 import { CommandFailure } from './failure.js';
@@ -8,11 +8,17 @@ import { CommandFailure } from './failure.js';
 /** Where an installation keeps its classes: below the folder the command runs in, else in the clone it was started from. */
 const usual = ['apps/dispatcher/runners.yml', 'runners.yml', fileURLToPath(new URL('../../dispatcher/runners.yml', import.meta.url))];
 
-/** Who serves which labels, by a `runners.yml`. Without a name the usual places are tried; undefined: there is none. */
-export function readLabelService(named: string | undefined): { readonly file: string; readonly service: LabelService } | undefined {
+/** The classes of a `runners.yml`. Without a name the usual places are tried; undefined: there is none. */
+export function readClasses(named: string | undefined): { readonly file: string; readonly classes: readonly RunnerClass[] } | undefined {
   const file = named ?? usual.find((each) => existsSync(each));
-  if (file === undefined) return undefined;
-  const classes = classesOf(file);
+  return file === undefined ? undefined : { file, classes: classesOf(file) };
+}
+
+/** Who serves which labels, by a `runners.yml`. */
+export function readLabelService(named: string | undefined): { readonly file: string; readonly service: LabelService } | undefined {
+  const found = readClasses(named);
+  if (found === undefined) return undefined;
+  const { file, classes } = found;
   const takers = (labels: readonly string[]): readonly string[] => {
     const meant = classFor(labels, classes);
     if (!meant) return [];

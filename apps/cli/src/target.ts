@@ -35,11 +35,11 @@ export function findTarget(options: TargetOptions, environment: NodeJS.ProcessEn
     return { name: `local (${local.dashboard})`, store: createRunStore({ client, table: local.store.table }), maxRunners: numberOf(environment['MAX_RUNNERS']), simulated: local.mode === 'demo', dashboard: local.dashboard };
   }
   if (options.local) throw new CommandFailure(4, `no npm start runs here: ${join('.tinqs-ci', 'local.json')} is not there or its process is gone. Start it with: npm start`);
-  const region = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
-  if (!options.aws && region === undefined && environment['DDB_TABLE'] === undefined) {
+  const region = environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'] || undefined;
+  if (!options.aws && region === undefined && !environment['DDB_TABLE']) {
     throw new CommandFailure(4, 'nothing to read: no npm start runs in this folder, and neither AWS_REGION nor DDB_TABLE is set.\n  local: npm start, in another terminal\n  AWS:   set AWS_REGION (and AWS_PROFILE), or use --aws');
   }
-  const table = environment['DDB_TABLE'] ?? 'tinqs-ci-runs';
+  const table = environment['DDB_TABLE'] || 'tinqs-ci-runs';
   const client = new DynamoDBClient({ region: region ?? 'eu-west-1', maxAttempts: 2 });
   return { name: `AWS ${region ?? 'eu-west-1'} ${table}`, store: createRunStore({ client, table }), maxRunners: numberOf(environment['MAX_RUNNERS']), simulated: false, dashboard: null };
 }

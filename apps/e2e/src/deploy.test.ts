@@ -1,12 +1,13 @@
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createSimulatedWorld, serveGitea, type Delivery, type HttpServer, type SimulatedWorld } from '@tinqs/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFunction, type DeployedFunction } from './support/deployed-function.js';
 import { ACCOUNT, announcedJob, deliveryUrlEvent, machineEvent, queueEvent, type UrlEventChange } from './support/lambda-events.js';
 import { idIn, installationOf, machineWith, stateOf } from './support/moto-machines.js';
 import { hasMoto, MOTO_MISSING, REGION, startMoto, type Moto } from './support/moto.js';
-import { workspaceRoot } from './support/npm-start.js';
+import { cleanEnvironment, workspaceRoot } from './support/npm-start.js';
 import { readableUserData, secretsIn } from './support/secret-scan.js';
 import { nx, osls, runNode } from './support/run-node.js';
 import { statementsOf, templateFile, templateOf } from './support/packaged-template.js';
@@ -65,6 +66,14 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
     const started = startFunction(join(workspaceRoot, `apps/${app}/${Handler.replace(/\.handler$/, '.cjs')}`), { ...Environment.Variables, ...credentials(), AWS_ENDPOINT_URL: moto.recorded, AWS_REGION: REGION, AWS_SESSION_TOKEN: 'session' });
     running.set(name, started);
     return started;
+  }
+
+  /** What `tinqs-ci doctor` says from outside, by id and status. Not awaited in one piece: Gitea is served by this process. */
+  async function examined(change: NodeJS.ProcessEnv): Promise<readonly string[]> {
+    const environment = cleanEnvironment({ ...credentials(), AWS_ENDPOINT_URL: moto.recorded, AWS_REGION: REGION, ...variables, ...change });
+    const answer = promisify(execFile)(process.execPath, [join(workspaceRoot, 'apps/cli/bin/tinqs-ci.mjs'), 'doctor', '--json'], { cwd: join(workspaceRoot, 'apps/e2e'), env: environment });
+    const { stdout } = await answer.catch((failure: { readonly stdout: string }) => failure);
+    return (JSON.parse(stdout) as { checks: { id: string; status: string }[] }).checks.map(({ id, status }) => `${id} ${status}`);
   }
 
   const actions = (service: string) => moto.calls.filter((call) => call.service === service).map((call) => call.action);
@@ -178,6 +187,20 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
     expect(await drain()).toEqual({ batchItemFailures: [], received: 1 });
     expect(launches()).toEqual([]);
     expect((await deployed('monitor', 'sweep')).output()).toContain('"message":"swept"');
+  });
+
+  it('is found healthy by the doctor, which launches nothing, and an AMI that is not there is said', async () => {
+    const [image] = /ami-[0-9a-f]+/.exec(await moto.ec2('RegisterImage', { Name: 'runner', Architecture: 'x86_64', RootDeviceName: '/dev/xvda', VirtualizationType: 'hvm' }))!;
+    const before = moto.calls.length;
+    // moto's CloudFormation leaves out the expiry of the table, which is said.
+    const [well, ill] = await Promise.all([examined({ RUNNER_AMI: image }), examined({})]);
+
+    expect(well).toEqual(['gitea ok', 'clock ok', 'rerun-api warning', 'token ok', 'hook warning', 'actions warning', 'table warning', 'sweep ok', 'ami ok', 'subnet ok', ...Array.from({ length: 5 }, () => 'launch ok')]);
+    expect(ill.slice(-3)).toEqual(['sweep ok', 'ami failed', 'subnet ok']);
+    const rehearsed = moto.calls.slice(before).filter(({ action }) => action === 'RunInstances');
+    expect(rehearsed.length).toBeGreaterThan(0);
+    expect(rehearsed.filter(({ body }) => new URLSearchParams(body).get('DryRun') !== 'true')).toEqual([]);
+    moto.calls.length = 0;
   });
 
   it('answers an unsigned, a wrong and a foreign request without queueing anything', async () => {

@@ -1,0 +1,19 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { createParameterReader } from '@tinqs/installation';
+import { createSpotLauncher } from '@tinqs/spot-launcher';
+import type { DoctorTools } from '../commands/doctor.js';
+import { readClasses } from '../runners-file.js';
+import { findTarget } from '../target.js';
+
+/** The world as this process has it. */
+export function doctorTools(environment: NodeJS.ProcessEnv, folder: string): DoctorTools {
+  return {
+    environment,
+    fetch,
+    readParameter: createParameterReader(),
+    launcher: createSpotLauncher({ ec2: new EC2Client({ maxAttempts: 1 }), now: () => new Date() }),
+    classes: () => readClasses(environment['RUNNERS_FILE'])?.classes ?? [],
+    target: () => findTarget({}, environment, folder),
+    now: Date.now,
+  };
+}
