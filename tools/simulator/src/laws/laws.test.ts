@@ -125,6 +125,17 @@ describe('the laws of time', () => {
     expect(brokenAfter(stand, MINUTE)).toEqual(['I1']);
   });
 
+  it('I1: a claim that was taken back unseen is not looked away from', async () => {
+    const stand = watched('1.27');
+    stand.push();
+    const known = job({ reasons: [{ code: 'GRANTED', sentence: '', remedy: null, at: 0 }] });
+    await stand.witness.store.createJob({ ...known, status: 'running', runnerId: 1, pickedAt: STARTED_AT + 2 * MINUTE });
+    expect(brokenAfter(stand, 3 * MINUTE)).toEqual([]);
+    await stand.witness.store.replaceJob(job({ generation: 1, version: 2 }));
+
+    expect(brokenAfter(stand, 2_000)).toEqual(['I1']);
+  });
+
   it('find what laws find that look at everything at every step', async () => {
     const { world, witness, launch } = watched();
     world.do('breakMachines', { fault: { kind: 'ignores-poweroff' } });
