@@ -2,7 +2,7 @@ import type { SweepReport } from '@tinqs/fleet';
 import { describe, expect, it } from 'vitest';
 import { alarmsOf, newAlarms } from './alarms.js';
 
-const QUIET: SweepReport = { at: 0, failed: [], ended: [], stuck: [], lost: [], adopted: 0, missedByWebhooks: 0, knocked: [], orphansDeleted: 0, machines: 3 };
+const QUIET: SweepReport = { at: 0, failed: [], ended: [], stuck: [], surplus: [], lost: [], adopted: 0, missedByWebhooks: 0, knocked: [], orphansDeleted: 0, machines: 3 };
 
 describe('alarmsOf', () => {
   it.each<[string, Partial<SweepReport>, readonly string[]]>([

@@ -105,7 +105,7 @@ describe('the end of a later generation', () => {
   });
 });
 
-describe('what is written', () => {
+describe('P17 what is written', () => {
   it('once: the pick-up, the runner and the end stay as they were first told', () => {
     const again = applyJobFact(STATES.running, factOf('running', 'delivery', NOW), V126);
     const ended = applyJobFact(STATES.done, fact({ status: 'done', runnerId: 300, conclusion: 'failure' }), V126);

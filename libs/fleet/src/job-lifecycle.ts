@@ -43,7 +43,7 @@ export function jobFromFact(fact: JobFact, scope: ScopeKey): Job {
 }
 
 /**
- * States move forward and facts are written once (I7): duplicated, reordered and delayed deliveries change nothing
+ * States move forward and facts are written once (P17, I7): duplicated, reordered and delayed deliveries change nothing
  * but time. Only Gitea's answer to a question asked *after* the last change may take a job back to the queue; that
  * is a new generation.
  */

@@ -74,7 +74,7 @@ function unconfirmed(job: Job, world: World, now: Instant): Action | undefined {
   return undefined;
 }
 
-/** P6 to P11: what supply does not cover is granted, oldest first, as far as the gates let it. */
+/** P6, P8, P9, P10, P11: what supply does not cover is granted, oldest first, as far as the gates let it. */
 function grant(demand: readonly { job: Job; runnerClass: RunnerClass }[], world: World, now: Instant): readonly Action[] {
   const supply = supplyOf(world, now);
   const doubts = doubtedClasses(demand, now);

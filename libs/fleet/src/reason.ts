@@ -90,7 +90,7 @@ export function reason<Code extends ReasonCode>(code: Code, ...facts: FactsOf<Co
 
 export const REASON_CODES = Object.keys(REASONS) as readonly ReasonCode[];
 
-/** Causes that only a change of configuration, permission or the job itself mends: nothing is retried until then. */
+/** P21: causes that only a change of configuration, permission or the job itself mends: nothing is retried until then. */
 const PERMANENT: ReadonlySet<ReasonCode> = new Set(['FOREIGN_LABELS', 'EMPTY_LABELS', 'EXPRESSION_FAILED', 'CALLER', 'NOT_ALLOWED', 'ELEVATED_SCOPE', 'UNCONFIRMED']);
 
 export function isPermanent(code: ReasonCode): boolean {

@@ -60,7 +60,7 @@ async function countMissed(view: SweepView, fact: JobFact): Promise<void> {
 }
 
 /**
- * P16 to P18: jobs that should be in a list and are not are read one by one. Absence proves nothing: a cancel up to
+ * P16, P18: jobs that should be in a list and are not are read one by one. Absence proves nothing: a cancel up to
  * 1.25 sends no event, and a job being cancelled on 1.27 is in no list by status. On 1.24 the witness is the row.
  */
 async function readSilentJobs(view: SweepView, scope: Scope, jobsApi: boolean): Promise<void> {

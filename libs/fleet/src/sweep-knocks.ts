@@ -1,11 +1,14 @@
 import type { Action } from './action.js';
 import { classFor } from './class-match.js';
 import { IDLE_OUTS_TO_DOUBT, plan } from './plan.js';
+import type { ScopeItems } from './ports.js';
 import { isOpenPlan } from './planned-job.js';
 import { isPermanent, reason } from './reason.js';
 import { scopeKey, type ScopeKey } from './scope.js';
 import { createSurroundings } from './surroundings.js';
 import { attempt, type SweepView } from './sweep-view.js';
+import { isUnconsumed } from './runner.js';
+import { surplusOf } from './surplus.js';
 import type { Instant } from './time.js';
 import type { World } from './world.js';
 
@@ -15,7 +18,9 @@ import type { World } from './world.js';
  */
 export async function unmetScopes(view: SweepView, lastAnswer: World['lastAnswer']): Promise<readonly ScopeKey[]> {
   const unmet: { key: ScopeKey; since: Instant }[] = [];
-  for (const { key, world } of await scopesWithQueue(view)) {
+  for (const { key, world } of await scopesWithQueue(view, (items) => items.runners.some(isUnconsumed))) {
+    const count = surplusOf(world, view.now);
+    if (count > 0) view.surplus.push({ scope: key, sentence: reason('SURPLUS', { count }).sentence });
     const wanting = new Set(plan({ ...world, lastAnswer, capLimits: { ...world.capLimits, perScope: Infinity } }, view.now).filter(isUnmet).map((action) => action.jobId));
     view.stuck.push(...stuckClasses(world).map((classId) => ({ scope: key, sentence: reason('NOT_HANDED_OVER', { classId }).sentence })));
     const since = world.jobs.filter((job) => wanting.has(job.id)).map((job) => job.queuedAt);
@@ -59,14 +64,14 @@ function needsDispatcher(world: World, now: Instant): boolean {
   });
 }
 
-async function scopesWithQueue(view: SweepView): Promise<readonly { readonly key: ScopeKey; readonly world: World }[]> {
+async function scopesWithQueue(view: SweepView, isWanted: (items: ScopeItems) => boolean = () => false): Promise<readonly { readonly key: ScopeKey; readonly world: World }[]> {
   const surroundings = createSurroundings(view.ports, view.settings);
   const found: { key: ScopeKey; world: World }[] = [];
   for (const scope of view.scopes) {
     const key = scopeKey(scope);
     await attempt(view, `queue of ${key}`, async () => {
       const items = await view.ports.store.loadScope(key);
-      if (items.jobs.some((job) => job.status === 'queued' || isOpenPlan(job))) found.push({ key, world: await surroundings.world(scope, items) });
+      if (isWanted(items) || items.jobs.some((job) => job.status === 'queued' || isOpenPlan(job))) found.push({ key, world: await surroundings.world(scope, items) });
     });
   }
   return found;

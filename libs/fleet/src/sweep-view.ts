@@ -32,6 +32,8 @@ export interface SweepView {
   readonly troubles: { part: string; message: string }[];
   /** Classes of a scope of which Gitea hands no job out. */
   readonly stuck: { scope: ScopeKey; sentence: string }[];
+  /** Scopes with more unconsumed runners than jobs that want one. */
+  readonly surplus: { scope: ScopeKey; sentence: string }[];
   /** Jobs whose machine was lost and that nobody runs again. */
   readonly lost: { job: string; sentence: string }[];
   adopted: number;
@@ -40,7 +42,7 @@ export interface SweepView {
 }
 
 export function newView(ports: FleetPorts, settings: FleetSettings): SweepView {
-  return { ports: { ...ports, gitea: breaking(ports.gitea) }, settings, now: ports.now(), instances: undefined, scopes: [], inProgress: undefined, giteaAnswered: undefined, rows: new Map(), breakers: undefined, endings: [], asked: new Map(), ended: [], troubles: [], stuck: [], lost: [], adopted: 0, missed: 0, orphans: 0 };
+  return { ports: { ...ports, gitea: breaking(ports.gitea) }, settings, now: ports.now(), instances: undefined, scopes: [], inProgress: undefined, giteaAnswered: undefined, rows: new Map(), breakers: undefined, endings: [], asked: new Map(), ended: [], troubles: [], stuck: [], surplus: [], lost: [], adopted: 0, missed: 0, orphans: 0 };
 }
 
 /** Does the work for one item; a failure is noted under the name of the part and goes no further. */

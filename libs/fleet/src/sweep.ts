@@ -24,6 +24,8 @@ export interface SweepReport {
   readonly adopted: number;
   /** Scopes in which Gitea lists jobs of a class as queued and hands none of them out. */
   readonly stuck: readonly { readonly scope: ScopeKey; readonly sentence: string }[];
+  /** P20: scopes with more unconsumed runners than jobs that want one; nothing is done about it. */
+  readonly surplus: readonly { readonly scope: ScopeKey; readonly sentence: string }[];
   /** Jobs that EC2 interrupted and that nobody runs again, in the pass that finds so. */
   readonly lost: readonly { readonly job: string; readonly sentence: string }[];
   /** Jobs that Gitea listed and no webhook had announced: what the webhook path lost. */
@@ -74,7 +76,7 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   const mark: SweepMark = { at: now, ...lastAnswer, spentToday: endedDollars + (spent?.live ?? 0), spentEnded: { day: today, dollars: endedDollars }, waiting };
   await attempt(view, 'mark', () => ports.store.writeMeta(META.sweep, mark));
   const knocked = await knockUnmet(view, waiting);
-  return { at: now, failed: view.troubles, ended: view.ended, stuck: view.stuck, lost: view.lost, adopted: view.adopted, missedByWebhooks: view.missed, knocked, orphansDeleted: view.orphans, machines: livingMachines(view).length };
+  return { at: now, failed: view.troubles, ended: view.ended, stuck: view.stuck, surplus: view.surplus, lost: view.lost, adopted: view.adopted, missedByWebhooks: view.missed, knocked, orphansDeleted: view.orphans, machines: livingMachines(view).length };
 }
 
 /** A machine tells its scope even where the table has forgotten it. */

@@ -40,7 +40,7 @@ describe('what a dispatcher leaves that fails after', () => {
   });
 });
 
-describe('a place', () => {
+describe('P25 a place', () => {
   it('of a name without runner and machine is free after 150 s, not before', async () => {
     const stand = createStand();
     await stand.store.takeCap({ names: ['tinqs-ci-sim-go-1.1.0'], classId: 'go', scope: 'repo-1', limits: { all: 9, perClass: 9, perScope: 9 } });
@@ -101,7 +101,7 @@ describe('two dispatchers at once', () => {
   });
 });
 
-describe('a registration', () => {
+describe('P22 a registration', () => {
   it('of ours without grant, record or machine goes when two passes saw it; nobody else’s ever does', async () => {
     const stand = createStand();
     const register = (name: string) => stand.world.do('register', { name, labels: ['go'], ephemeral: true, repositoryId: 1, owner: null }).id;

@@ -120,6 +120,22 @@ describe('a pass of the sweep', () => {
   });
 });
 
+describe('P20 a machine more than jobs', () => {
+  it('is told of as long as it lasts, and ended by nobody but its own idle clock', async () => {
+    const stand = createStand();
+    const run = stand.push([{ key: 'build', labels: ['go'] }]);
+    await stand.pass(5 * SECOND);
+    expect(stand.reports.flatMap((report) => report.surplus)).toEqual([]);
+    stand.world.do('cancelRun', { run });
+    await stand.pass(12 * MINUTE);
+
+    expect(stand.reports.flatMap((report) => report.surplus).length).toBeGreaterThanOrEqual(4);
+    expect(stand.reports[1]!.surplus).toEqual([{ scope: 'repo-1', sentence: '1 more unconsumed than jobs; a newer job uses it, or its idle clock ends it' }]);
+    expect(stand.reports.flatMap((report) => report.ended)).toEqual([]);
+    expect(stand.reports.at(-1)!.surplus).toEqual([]);
+  });
+});
+
 describe('confirming', () => {
   it('one job that Gitea gives no answer about holds up no other', async () => {
     const stand = createStand({ wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, readJob: async (repository, id) => (id === '1' ? Promise.reject(new Error('500')) : ports.gitea.readJob(repository, id)), listJobs: async () => Promise.reject(new Error('away')) } }) });
