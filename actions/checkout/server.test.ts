@@ -1,4 +1,6 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { basic, fails, inside, job, passes, server, token } from './world.js';
 
@@ -25,6 +27,18 @@ describe('the server', () => {
 
     await fails(1, /::error::fetching refs\/heads\/main: .*503/, {});
     expect(server.seen.requests).toHaveLength(4);
+  });
+
+  it('is given time between: 2, 5 and 10 seconds', async () => {
+    mkdirSync(join(job.folder, 'bin'));
+    writeFileSync(join(job.folder, 'bin/sleep'), `#!/bin/sh\necho "$1" >>${job.folder}/slept\n`, { mode: 0o755 });
+    job.env['PATH'] = `${job.folder}/bin:${job.env['PATH']}`;
+    delete job.env['TINQS_RETRY_PAUSES'];
+    server.failNext(503, 503, 503);
+
+    await passes();
+
+    expect(readFileSync(join(job.folder, 'slept'), 'utf8')).toBe('2\n5\n10\n');
   });
 
   it('that cannot be reached is tried again, then named', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startGitServer } from '../test/git-server.js';
 import { git } from '../test/repositories.js';
-import { fails, fetchIn, here, job, passes, repositories } from './world.js';
+import { fails, fetchIn, here, job, passes, repositories, run } from './world.js';
 
 describe('submodules', () => {
   beforeEach(() => Object.assign(job.github, { repository: 'acme/super', sha: git(join(repositories.root, 'acme/super.git'), 'rev-parse', 'main') }));
@@ -32,6 +32,15 @@ describe('submodules', () => {
 
     await passes({ submodules: 'true' });
     expect((await fetchIn(join(job.workspace, 'relative'))).text).toContain('checkout kept no credentials');
+  });
+
+  it('that the job itself fetches later ask nobody, with kept credentials of the repository above: no prompt on a terminal', async () => {
+    await passes({ 'persist-credentials': 'true' });
+
+    const { text } = await run(job.workspace, job.env, 'timeout', '20', 'script', '-qec', 'git submodule update --init relative', '/dev/null');
+
+    expect(text).toContain('terminal prompts disabled');
+    expect(text).not.toMatch(/^Username for/m);
   });
 
   /** A repository whose one submodule is at this address; answers its commit. */
