@@ -160,6 +160,34 @@ describe('createLauncherPort', () => {
     expect(await port.resolveAmi(classOf('go: { instanceTypes: [a], ami: ami-0123456 }'))).toBe('ami-0123456');
   });
 
+  it.each([
+    ['its answer is lost', ['lose', 'launch']],
+    ['Spot is refused and the answer of on-demand, same type and subnet, is lost', ['refuse', 'lose', 'launch']],
+    ['both answers are lost', ['lose', 'lose', 'launch']],
+  ] as const)('launches one machine, of one AMI, though the `ssm:` name is promoted before each repeat: %s', async (_why, fates) => {
+    let promoted = 0;
+    let time = NOW;
+    const sent: { readonly ClientToken: string; readonly ImageId: string; readonly InstanceType: string; readonly SubnetId: string }[] = [];
+    const machines = new Map<string, string>();
+    /** As EC2 does it: a token is one machine, of one request. */
+    const send = async ({ input }: { readonly input: (typeof sent)[number] }) => {
+      const fate = fates[sent.push(input) - 1];
+      promoted += 1;
+      if (fate === 'refuse') throw Object.assign(new Error('none left'), { name: 'InsufficientInstanceCapacity', $metadata: { httpStatusCode: 500 } });
+      if ((machines.get(input.ClientToken) ?? JSON.stringify(input)) !== JSON.stringify(input)) throw Object.assign(new Error('other parameters'), { name: 'IdempotentParameterMismatch', $metadata: { httpStatusCode: 400 } });
+      machines.set(input.ClientToken, JSON.stringify(input));
+      if (fate === 'lose') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+      return { Instances: [{ InstanceId: 'i-1', Placement: { AvailabilityZone: 'eu-west-1a' } }] };
+    };
+    const launcher = createSpotLauncher({ ec2: { send, middlewareStack: {} } as unknown as SpotLauncherOptions['ec2'], now: () => new Date(time), sleep: async (ms) => void (time += ms) });
+    const runnerClass = classOf('go: { instanceTypes: [t3.small], market: spot-then-on-demand }');
+    const port = createLauncherPort({ launcher, settings: { ...SETTINGS, ami: 'ssm:/ami', subnets: ['subnet-1'] }, readParameter: async () => `ami-${promoted}`, now: () => time });
+
+    expect(await port.launch(orderOf({ runnerClass, onDemand: true, amiId: await port.resolveAmi(runnerClass) }))).toMatchObject({ kind: 'launched', instanceId: 'i-1' });
+    expect([...machines].length).toBe(1);
+    expect(new Set(sent.map(({ ImageId, InstanceType, SubnetId }) => `${ImageId} ${InstanceType} ${SubnetId}`))).toEqual(new Set(['ami-0 t3.small subnet-1']));
+  });
+
   it('lists the machines of its installation only, ended ones without a subnet', async () => {
     const instance: Ec2Instance = { instanceId: 'i-1', state: 'terminated', stateReason: { code: 'Client.UserInitiatedShutdown', message: 'x' }, stateChangedAt: undefined, tags: { [TAGS.name]: 'n' }, launchTime: new Date(NOW), instanceType: 't3.small', market: 'spot', imageId: 'ami', availabilityZone: undefined, subnet: undefined, privateDnsName: undefined };
     const { port, asked } = portWith(LAUNCHED, {}, [instance, { ...instance, instanceId: 'i-2', state: 'running', stateReason: undefined, subnet: 'subnet-1', availabilityZone: 'eu-west-1a' }]);
