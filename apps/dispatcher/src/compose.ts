@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { createController, type RunnerClass } from '@tinqs/fleet';
+import { createController, LIMITS, type RunnerClass } from '@tinqs/fleet';
 import { createLeanFetch } from '@tinqs/gitea-client';
 import { composeInstallation, createAwsCall, createLambdaParameterReader, createLauncherPort, createLogger, createSqsQueue, loadConfig, type Environment } from '@tinqs/installation';
 import { createRunStore } from '@tinqs/run-store';
@@ -19,7 +19,7 @@ export function composeDispatcher(environment: Environment, classes: readonly Ru
   const call = createAwsCall({ environment, now });
   const readParameter = createLambdaParameterReader(call);
   // Launches are tried by the launcher itself: the SDK would spend its attempts on one exhausted pool.
-  const spot = createSpotLauncher({ ec2: new EC2Client({ maxAttempts: 1 }), now: () => new Date(now()) });
+  const spot = createSpotLauncher({ ec2: new EC2Client({ maxAttempts: 1 }), now: () => new Date(now()), launchMs: LIMITS.launchLoop });
   const rootDeviceName = remember(async (imageId: string) => (await spot.describeImage(imageId))?.rootDeviceName);
   const scheduler = { client: new SchedulerClient({}), group: environment['SCHEDULE_GROUP'] ?? '', roleArn: environment['SCHEDULE_ROLE_ARN'] ?? '', log };
   const queue = createSqsQueue({ call, url: environment['QUEUE_URL'] ?? '' });

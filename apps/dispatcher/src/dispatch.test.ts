@@ -1,4 +1,4 @@
-import { META, scopeKey, type Controller, type FleetPorts, type FleetSettings, type JobFact, type Scope } from '@tinqs/fleet';
+import { jobFromFact, META, scopeKey, type Controller, type FleetPorts, type FleetSettings, type JobFact, type Scope } from '@tinqs/fleet';
 import { parseDelivery, type Delivery } from '@tinqs/gitea-client';
 import { recordedDelivery } from '@tinqs/gitea-client/testing';
 import type { QueueMessage } from '@tinqs/installation';
@@ -92,6 +92,27 @@ describe('dispatchBatch', () => {
 
     expect(served).toEqual([]);
     expect((await deliveries())[0]?.sentence).toContain('nothing changed');
+  });
+
+  it.each(['1.24', '1.25', '1.26', '1.27'])('calls final what a deleted repository had waiting or running, and nothing of others (%s)', async (version) => {
+    const deleted = deliveryOf(version, '249-repository-deleted') as Extract<Delivery, { kind: 'repository' }>;
+    const { id, fullName } = deleted.repository;
+    const { dispatch, store, facts, served, deliveries } = dispatcher();
+    const told = (jobId: string, status: JobFact['status'], repositoryId = id): JobFact => ({ id: jobId, repository: { id: repositoryId, fullName }, runId: 1, name: jobId, labels: ['go'], status, conclusion: null, headSha: null, headBranch: null, url: null, runnerId: null, createdAt: null, seenAt: AT, via: 'delivery' });
+    for (const fact of [told('1', 'queued'), told('2', 'blocked'), told('3', 'running'), told('4', 'done'), told('5', 'queued', id + 1)]) await store.createJob(jobFromFact(fact, `repo-${id}`));
+
+    expect(await dispatch(message(deleted))).toEqual([]);
+    expect(facts.map((fact) => [fact.id, fact.status, fact.conclusion])).toEqual([['1', 'done', 'gone'], ['2', 'done', 'gone'], ['3', 'done', 'gone']]);
+    expect(served).toEqual([]);
+    expect((await deliveries())[0]).toMatchObject({ event: 'repository', sentence: 'repository deleted: 3 open jobs are final' });
+  });
+
+  it('ends nothing of a repository that was made', async () => {
+    const { dispatch, facts } = dispatcher();
+
+    await dispatch(message(deliveryOf('1.27', '200-repository-created')));
+
+    expect(facts).toEqual([]);
   });
 
   it('plans the scope of a knock, after a look at its planned jobs', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EC2Client } from '@aws-sdk/client-ec2';
-import type { LauncherPort } from '@tinqs/fleet';
+import { LIMITS, type LauncherPort } from '@tinqs/fleet';
 import { ConfigError, createLauncherPort, createParameterReader, type Environment, type InstallationConfig, type LauncherPortOptions, type MachineSettings } from '@tinqs/installation';
 import { createSandbox, sandboxProblem } from '@tinqs/sandbox';
 import { createSpotLauncher } from '@tinqs/spot-launcher';
@@ -18,7 +18,7 @@ export async function openLauncher(kind: string, config: InstallationConfig, env
   switch (kind) {
     case 'ec2': {
       const ec2 = new EC2Client({ maxAttempts: 1 });
-      const launcher = createSpotLauncher({ ec2, now: () => new Date(now()) });
+      const launcher = createSpotLauncher({ ec2, now: () => new Date(now()), launchMs: LIMITS.launchLoop });
       const rootDeviceName = async (imageId: string) => (await launcher.describeImage(imageId))?.rootDeviceName;
       return { launcher: (settings) => createLauncherPort({ launcher, settings, readParameter: createParameterReader(), rootDeviceName, now }), notices: [] };
     }

@@ -30,6 +30,7 @@ export type { Reason, ReasonCode, RecordedReason } from './reason.js';
 export { endsByOf, isUnconsumed, lifeOf, poolKey, RUNNER_STATES } from './runner.js';
 export type { Pool, Runner, RunnerEnding, RunnerOutcome, RunnerState, Stage, StageClock } from './runner.js';
 export type { Market, RunnerClass, RunnerLimits } from './runner-class.js';
+export { LIMITS } from './limits.js';
 export { runnerNameTail } from './runner-name.js';
 export { scopeKey, scopeOf } from './scope.js';
 export type { Repository, Scope, ScopeKey, ScopeKind } from './scope.js';

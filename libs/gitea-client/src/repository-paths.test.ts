@@ -45,11 +45,11 @@ describe('a repository by id', () => {
     expect(lookups()).toBe(2);
   });
 
-  it('is written to under its new name when it was renamed meanwhile: the old path answers 301 and does nothing', async () => {
-    const { client, calls } = renaming(['acme/app', 'acme/new']);
+  it.each(['acme/new', 'other/app'])('is written to as %s when it was renamed or moved meanwhile: the old path answers 301 and does nothing', async (fullName) => {
+    const { client, calls } = renaming(['acme/app', fullName]);
 
     expect(await client.deleteRunner(scope, 5)).toBe('deleted');
-    expect(calls).toEqual(['GET /api/v1/repositories/7', 'DELETE /api/v1/repos/acme/app/actions/runners/5', 'GET /api/v1/repositories/7', 'DELETE /api/v1/repos/acme/new/actions/runners/5']);
+    expect(calls).toEqual(['GET /api/v1/repositories/7', 'DELETE /api/v1/repos/acme/app/actions/runners/5', 'GET /api/v1/repositories/7', `DELETE /api/v1/repos/${fullName}/actions/runners/5`]);
   });
 
   it('gets its registration token under its new name', async () => {
