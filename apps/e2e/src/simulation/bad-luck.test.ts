@@ -89,12 +89,15 @@ describe('a repository', () => {
     expect([jobs, runners, await stand.store.listCapHolders(), stand.alive()]).toEqual([[], [], [], 0]);
   });
 
-  it('that is renamed goes on being served, since it is known by its id', async () => {
+  it.each([
+    ['renamed', 'acme/renamed'],
+    ['moved to another owner', 'other/app'],
+  ])('that is %s goes on being served, since it is known by its id', async (_what, to) => {
     const stand = createStand();
     stand.push([job('before')]);
     await stand.pass(10 * SECOND);
-    stand.world.do('renameRepository', { repository: 'acme/app', to: 'acme/renamed' });
-    stand.push([job('after')], 'acme/renamed');
+    stand.world.do('renameRepository', { repository: 'acme/app', to });
+    stand.push([job('after')], to);
     await stand.pass(10 * MINUTE);
 
     expect(stand.world.ledger.served.map((served) => served.name)).toEqual(['before', 'after']);
