@@ -36,6 +36,8 @@ export interface EndedMachine {
   readonly reason: string | undefined;
   /** False where the trial's limit passed and the machine had to be ended from outside. */
   readonly inTime: boolean;
+  /** From its launch to its end. */
+  readonly seconds: number;
 }
 
 const GRACE_SECONDS = 20;
@@ -69,7 +71,7 @@ export async function tryMachine({ runner, settings = {}, sandbox: options = {},
   try {
     if (during !== undefined) await during(await runningMachine(sandbox, stateDir, instanceId));
     const ended = await awaitEnd(sandbox, instanceId, limit + GRACE_SECONDS);
-    return { console: await consoleOf(sandbox, instanceId), reason: ended?.stateReason?.code, inTime: ended !== undefined };
+    return { console: await consoleOf(sandbox, instanceId), reason: ended?.stateReason?.code, inTime: ended !== undefined, seconds: ended?.stateChangedAt === undefined ? Number.NaN : (ended.stateChangedAt.getTime() - ended.launchTime.getTime()) / 1000 };
   } finally {
     await sandbox.terminate(instanceId);
     await awaitEnd(sandbox, instanceId, 30);
