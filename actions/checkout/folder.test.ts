@@ -29,19 +29,22 @@ describe('where to', () => {
     expect([here('.hidden'), here('left')]).toEqual([false, false]);
   });
 
-  it('a clone of before, cleaned: locks, changes, files nobody tracks, branches in the way', async () => {
+  it('a clone of before, cleaned: locks, changes, files nobody tracks or that are ignored, repositories below, branches in the way', async () => {
     await passes();
     inside('update-ref', 'refs/remotes/origin/feature', 'HEAD');
     inside('branch', 'feature');
     for (const lock of ['index.lock', 'refs/heads/x.lock', 'shallow.lock']) writeFileSync(join(job.workspace, '.git', lock), '');
     writeFileSync(join(job.workspace, 'go.mod'), 'changed');
     writeFileSync(join(job.workspace, 'untracked'), '');
+    writeFileSync(join(job.workspace, '.git/info/exclude'), 'ignored\n');
+    writeFileSync(join(job.workspace, 'ignored'), '');
+    inside('init', '-q', 'nested');
 
     const { log } = await passes({ ref: 'feature/x' });
 
     expect(log).toContain('already holds this repository');
     expect(inside('status', '--porcelain')).toBe('');
-    expect([here('untracked'), here('feature.txt')]).toEqual([false, true]);
+    expect([here('untracked'), here('ignored'), here('nested'), here('feature.txt')]).toEqual([false, false, false, true]);
   });
 
   it('a clone of before, files kept with clean: false', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -59,7 +60,8 @@ describe('submodules', () => {
     ['runs a command', 'command', () => `ext::sh -c touch% ${job.folder}/pwned`],
     ['is an option', 'option', () => `--upload-pack=touch ${job.folder}/pwned`],
     ['is a folder of this machine', 'local', () => join(repositories.root, 'acme/lib.git')],
-  ])('are not fetched from an address that %s', async (_what, name, url) => {
+  ])('are not fetched from an address that %s, even on a machine that allows every protocol', async (_what, name, url) => {
+    spawnSync('git', ['config', '--global', 'protocol.allow', 'always'], { env: job.env });
     Object.assign(job.github, { repository: `acme/${name}`, sha: createWith(`acme/${name}`, url()) });
 
     await fails(1, /::error::fetching the submodules: /, { submodules: 'recursive' });

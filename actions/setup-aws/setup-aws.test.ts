@@ -15,6 +15,7 @@ let job: Job;
 
 /** A CLI that answers as AWS would, and notes its arguments and whose keys it had. */
 const aws = (folder: string) => `#!/bin/bash
+[ ! -t 0 ] || : >"${folder}/terminal"
 printf '%s\\n' "$*" >>"${folder}/argv"
 printf '%s %s\\n' "$2" "\${AWS_ACCESS_KEY_ID:-role of the machine}" >>"${folder}/keys"
 if [ -e "${folder}/throttle" ]; then rm "${folder}/throttle"; echo 'An error occurred (Throttling): Rate exceeded' >&2; exit 254; fi
@@ -216,6 +217,7 @@ it('asks nothing on a terminal, works without HOME, and shows no secret there', 
   expect(status, log).toBe(0);
   const unmasked = visible(log);
   for (const secret of secrets) expect(unmasked).not.toContain(secret);
+  expect(existsSync(join(job.folder, 'terminal'))).toBe(false);
 });
 
 describe('the CLI', () => {
