@@ -73,6 +73,27 @@ describe('the witness hears of', () => {
     expect(stand.witness.broken.map(({ invariant }) => invariant)).toContain(law);
   });
 
+  it.each([
+    ['which 1.24 told by its row: that began the grace', 'gone', []],
+    ['which Gitea itself told', 'cancelled', ['I6']],
+  ])('a machine that is ended too soon after the end of its job, %s', async (_, conclusion, laws) => {
+    const { world, witness: { store, ec2, broken }, launch, push, pass } = watched('1.24');
+    await store.takeCap(CAP);
+    const instanceId = await launch();
+    await store.createRunner(runner({ state: 'busy', ran: '1' }));
+    await store.createJob(job({ reasons: [{ code: 'GRANTED', sentence: '', remedy: null, at: 0 }] }));
+    const { runs } = push();
+    pass(MINUTE);
+    world.do('unregister', { runnerId: 1 });
+    await store.replaceJob(job({ status: 'done', conclusion, runnerId: 1, completedAt: world.now, version: 2 }));
+    world.do('upgradeGitea', { to: '1.25' });
+    world.do('cancelRun', { run: runs[0]! });
+    pass(MINUTE / 60);
+    await ec2.terminate(instanceId, false);
+
+    expect(broken.map(({ invariant }) => invariant)).toEqual(laws);
+  });
+
   it('nothing where all is well', async () => {
     const { witness, launch, pass } = watched();
     await witness.store.takeCap(CAP);
