@@ -183,7 +183,7 @@ export async function play(scenario: Scenario): Promise<Played> {
 
   let steps = 0;
   const end = STARTED_AT + chaosMs + CALM;
-  const atRest = () => !chaos() && unrest(world, witness).length === 0 && clock.now() > STARTED_AT + chaosMs + 3 * MINUTE;
+  const atRest = () => clock.now() > STARTED_AT + chaosMs + 3 * MINUTE && unrest(world, witness).length === 0;
   for (; witness.broken.length === 0; steps += 1) {
     const next = Math.min(world.nextAt() ?? Infinity, clock.nextAt() ?? Infinity);
     if (next > end || atRest()) break;
