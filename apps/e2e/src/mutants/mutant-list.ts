@@ -61,6 +61,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('a launch that is too late is none', 'launch-runner.ts', 'if (registeredAt >= deadline || ', 'if ('),
   mutant('a refusal is believed when it is fresh', 'controller.ts', 'isRefused(actions) && surroundings.pictures() === picturesBefore', 'false'),
   mutant('I2 a view is judged by the time it is of', 'controller.ts', 'let actions = plan(world, now);', 'let actions = plan(world, ports.now());'),
+  mutant('swapped: a record is written before its launch', 'launch-runner.ts', "|| (await ports.store.createRunner(runner)).kind === 'conflict') {", '|| (setTimeout(() => void ports.store.createRunner(runner)), false)) {'),
+  mutant('swapped: a place is taken before the registration', 'controller.ts', "const places = await takePlaces(ports, scope, world, actions.filter((action) => action.kind === 'grant'));", "const grants = actions.filter((action) => action.kind === 'grant');\n    void takePlaces(ports, scope, world, grants);\n    const places = { taken: grants, refused: [] as { grant: { name: string }; hold: never }[] };"),
   mutant('a noted scope is swept', 'controller.ts', 'await ports.store.noteScope(scope);', ''),
   mutant('a job that cannot be confirmed holds up no other', 'controller.ts', "      ports.log.warn('job could not be confirmed'", "      throw cause;\n      ports.log.warn('job could not be confirmed'"),
   // The sweep.
@@ -105,6 +107,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('P25 a place goes when EC2 says terminated', 'finish-runner.ts', '  await ports.store.releaseCap([place]);\n  ports', '  ports'),
   mutant('P25 a place without anybody is freed', 'sweep-caps.ts', 'if (free.length > 0) await', 'if (false) await'),
   mutant('P25 not before its dispatcher is over', 'sweep-caps.ts', 'now - holder.since > LIMITS.grant + LIMITS.clocksDiffer && ', ''),
+  mutant('swapped: a job is in history before it is deleted', 'history.ts', "  await ports.store.recordEnded({ id, kind: 'job', endedAt: at, job, runner: null });\n  await ports.store.deleteJob(key, id, job.version);", "  await ports.store.deleteJob(key, id, job.version);\n  await ports.store.recordEnded({ id, kind: 'job', endedAt: at, job, runner: null });"),
+  mutant('swapped: a runner is in history before it is deleted', 'history.ts', "  await ports.store.recordEnded({ id: runner.name, kind: 'runner', endedAt: runner.stages.terminated ?? now, job: jobs.find((job) => job.id === runner.ran) ?? null, runner });\n  await ports.store.deleteRunner(key, runner.name, runner.version);", "  await ports.store.deleteRunner(key, runner.name, runner.version);\n  await ports.store.recordEnded({ id: runner.name, kind: 'runner', endedAt: runner.stages.terminated ?? now, job: jobs.find((job) => job.id === runner.ran) ?? null, runner });"),
   mutant('a job is not deleted unseen', 'history.ts', 'await ports.store.deleteJob(key, id, job.version);', 'await ports.store.deleteJob(key, id);'),
   mutant('an end is remembered beyond the live job', 'record.ts', 'if (final === null) return amend(', 'if (true) return amend('),
   mutant('a machine that lives is no ended one', 'sweep-adoption.ts', ".filter((each) => each.state !== 'terminated').map", '.map'),

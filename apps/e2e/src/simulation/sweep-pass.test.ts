@@ -72,6 +72,29 @@ describe('a pass of the sweep', () => {
     expect(((await stand.store.readMeta('SWEEP')) as { waiting: string[] }).waiting).toEqual([]);
   });
 
+  it.each(['job', 'runner'] as const)('writes a %s into history before it deletes it: where that write fails it is written in the next', async (kind) => {
+    let failed = false;
+    const stand = createStand({
+      wrap: (ports) => ({
+        ...ports,
+        store: {
+          ...ports.store,
+          recordEnded: async (record) => {
+            if (failed || record.kind !== kind) return ports.store.recordEnded(record);
+            failed = true;
+            throw new Error('the table is away');
+          },
+        },
+      }),
+    });
+    stand.push([{ key: 'build', labels: ['go'], durationMs: 5 * SECOND }]);
+    await stand.pass(20 * MINUTE);
+
+    expect(failed).toBe(true);
+    expect((await stand.store.listEnded({ from: stand.world.now - 60 * MINUTE, to: stand.world.now + 1 })).filter((ended) => ended.kind === kind)).toHaveLength(1);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
   it('leaves a job that is queued again in the moment in which it would move to history', async () => {
     const stand = createStand({ gitea: '1.26' });
     const run = stand.push([{ key: 'build', labels: ['go'], durationMs: 5 * SECOND }]);
