@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createReporter } from './report.js';
+import { jobFromFact, type Runner } from '@tinqs/fleet';
+import { changes, createReporter, seenIn } from './report.js';
 import { parseOptions, UsageError } from './options.js';
 
 describe('the lines of npm start', () => {
@@ -18,6 +19,21 @@ describe('the lines of npm start', () => {
 
     expect(written.endsWith('\n')).toBe(true);
     expect(JSON.parse(written)).toEqual({ at: '2030-01-31T12:00:01.000Z', event: 'check', text: '0 jobs waiting, 0 machines left', waiting: 0, machines: 0 });
+  });
+});
+
+describe('a job that waits', () => {
+  const queued = jobFromFact({ id: '7', repository: { id: 1, fullName: 'acme/app' }, runId: 1, name: 'build', labels: ['go'], status: 'queued', conclusion: null, headSha: null, headBranch: null, url: null, runnerId: null, createdAt: null, seenAt: 0, via: 'delivery' }, 'repo-1');
+  const full = { ...queued, reasons: [{ at: 0, code: 'CAP_ALL' as const, sentence: 'all 3 places for machines are taken', remedy: null }] };
+  const coming = { name: 'tinqs-ci-x-go-c.1.0', state: 'booting', launchedFor: '7', ran: null, timeline: [], pool: null } as unknown as Runner;
+  const waiting = (runners: readonly Runner[]) => changes(seenIn([queued], runners), [full], runners, false).filter((line) => line.event === 'waiting');
+
+  it('is told of with the reason that all who show it give', () => {
+    expect(waiting([])).toMatchObject([{ text: 'build   all 3 places for machines are taken', code: 'CAP_ALL' }]);
+  });
+
+  it('and for which a machine is on its way waits for nothing else', () => {
+    expect(waiting([coming])).toEqual([]);
   });
 });
 

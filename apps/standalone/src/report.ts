@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { runnerNameTail, type Job, type Runner } from '@tinqs/fleet';
+import { explainJob, runnerNameTail, type Job, type Reason, type Runner } from '@tinqs/fleet';
 
 /** One thing worth a line. `text` is the line people read; the fields are for scripts. */
 export interface ReportLine {
@@ -45,14 +45,14 @@ export function seenIn(jobs: readonly Job[], runners: readonly Runner[]): Seen {
 export function changes(before: Seen, jobs: readonly Job[], runners: readonly Runner[], simulated: boolean): readonly ReportLine[] {
   const label = simulated ? ' (simulated)' : '';
   return [
-    ...jobs.flatMap((job) => jobChange(before.jobs.get(job.id), job, runners, label)),
+    ...jobs.flatMap((job) => jobChange(before.jobs.get(job.id), job, runners, label, [...before.runners.values()])),
     ...runners.flatMap((runner) => runnerChange(before.runners.get(runner.name), runner, jobs)),
   ];
 }
 
-function jobChange(before: Job | undefined, job: Job, runners: readonly Runner[], label: string): readonly ReportLine[] {
+function jobChange(before: Job | undefined, job: Job, runners: readonly Runner[], label: string, runnersBefore: readonly Runner[]): readonly ReportLine[] {
   const fields = { job: job.id, name: job.name, repository: job.repository.fullName };
-  if (before?.status === job.status && before.generation === job.generation) return waitingChange(before, job, fields);
+  if (before?.status === job.status && before.generation === job.generation) return waitingChange(reasonOf(before, runnersBefore), reasonOf(job, runners), job, fields);
   switch (job.status) {
     case 'queued':
       return [{ event: 'job-queued', text: `${job.name}   runs-on ${job.labels.join(', ') || '(any)'}`, ...fields, labels: job.labels }];
@@ -71,9 +71,13 @@ function jobChange(before: Job | undefined, job: Job, runners: readonly Runner[]
   }
 }
 
-function waitingChange(before: Job, job: Job, fields: object): readonly ReportLine[] {
-  const reason = job.reasons[0];
-  if (job.status !== 'queued' || reason === undefined || before.reasons[0]?.code === reason.code || reason.code === 'SERVED' || reason.code === 'GRANTED') return [];
+/** As everybody explains it; the time decides nothing of it. */
+function reasonOf(job: Job, runners: readonly Runner[]): Reason | null {
+  return explainJob(job, runners, 0).reason;
+}
+
+function waitingChange(before: Reason | null, reason: Reason | null, job: Job, fields: object): readonly ReportLine[] {
+  if (job.status !== 'queued' || reason === null || before?.code === reason.code || reason.code === 'SERVED' || reason.code === 'GRANTED') return [];
   return [{ event: 'waiting', text: `${job.name}   ${reason.sentence}`, ...fields, code: reason.code }];
 }
 
