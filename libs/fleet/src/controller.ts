@@ -99,9 +99,9 @@ export function createController(ports: FleetPorts, settings: FleetSettings): Co
     if (places.refused.length > 0 || launches.some((launch) => launch.kind !== 'launched')) surroundings.forget();
     const given = [...places.refused.map(({ grant }) => grant.name), ...launches.filter((launch) => launch.kind === 'failed').map((launch) => launch.name)];
     await withdrawGrants(ports, scope, given);
-    await note(scope);
     const waiting = actions.flatMap((action) => (action.kind === 'hold' ? [action] : action.kind === 'confirm' ? [{ ...action, kind: 'hold' as const, until: null }] : []));
     const holds = [...waiting, ...places.refused.map(({ hold }) => hold)];
+    await note(scope, !world.server.jobsApi && holds.some((hold) => hold.reason.code !== 'SERVED'));
     await holdJobs(ports, scope, world, holds, ports.now());
     return {
       granted: places.taken.map((grant) => grant.name),
@@ -116,11 +116,11 @@ export function createController(ports: FleetPorts, settings: FleetSettings): Co
     return { kind: 'unknown', name };
   }
 
-  /** The sweep looks at noted scopes only; on Gitea 1.24 nothing else would lead it to a job that waits. */
-  async function note(scope: Scope): Promise<void> {
+  /** The sweep looks at noted scopes only; on Gitea 1.24 nothing else would lead it to a job that waits: there it is noted anew, since a sweep may just have forgotten it. */
+  async function note(scope: Scope, anew: boolean): Promise<void> {
     const key = scopeKey(scope);
     const now = ports.now();
-    if (now - (noted.get(key) ?? -Infinity) < NOTED_FOR) return;
+    if (!anew && now - (noted.get(key) ?? -Infinity) < NOTED_FOR) return;
     await ports.store.noteScope(scope);
     noted.set(key, now);
   }

@@ -132,6 +132,17 @@ describe('a pass of the sweep', () => {
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
+  it('that forgot a scope in the moment before a job of it began to wait looks at it all the same (1.24)', async () => {
+    const stand = createStand({ gitea: '1.24', settings: { maxRunners: 1 } });
+    await stand.store.takeCap({ names: ['other'], classId: 'go', scope: 'repo-2', limits: { all: 9, perClass: 9, perScope: 9 } });
+    await stand.controller.serve(stand.scope);
+    await stand.store.forgetScope('repo-1');
+    stand.push([{ key: 'build', labels: ['go'], durationMs: 5 * SECOND }]);
+    await stand.pass(15 * MINUTE);
+
+    expect(stand.world.ledger.served.map((served) => served.conclusion)).toEqual(['success']);
+  });
+
   it('forgets a scope without anything alive after a week', async () => {
     const stand = createStand();
     await stand.store.noteScope(stand.scope);
