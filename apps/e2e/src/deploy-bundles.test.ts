@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, type BuildOptions, type BuildResult, type Plugin } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startFunction } from './support/deployed-function.js';
 import { cleanEnvironment, workspaceRoot } from './support/npm-start.js';
 
 const require = createRequire(import.meta.url);
@@ -50,6 +51,24 @@ describe('the bundles stay small', () => {
 
       expect(failure).toBeInstanceOf(Error);
       expect((failure as Error).message).toMatch(/runners\.yml:\d+: go: unknown key "instancetypes"; known: labels, instanceTypes/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it.each([
+    ['lambda-webhook', ['WEBHOOK_SECRET', 'ALLOWED_REPOSITORIES']],
+    ['lambda-dispatch', ['GITEA_URL', 'GITEA_TOKEN', 'ALLOWED_REPOSITORIES', 'RUNNER_AMI', 'SUBNET', 'SECURITY_GROUP']],
+    ['lambda-sweep', ['GITEA_URL', 'GITEA_TOKEN', 'ALLOWED_REPOSITORIES']],
+  ])('%s does not start without its variables, and names all of them', async (name, variables) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tinqs-bundle-'));
+    try {
+      const file = join(folder, `${name}.cjs`);
+      writeFileSync(file, textOf(name));
+      const started = startFunction(file, { AWS_REGION: 'eu-west-1' });
+
+      expect(await started.ended).not.toBe(0);
+      expect(variables.filter((variable) => !started.output().includes(`${variable}: missing`))).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -1,13 +1,13 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { createSimulatedWorld, serveGitea, type Delivery, type HttpServer, type SimulatedWorld } from '@tinqs/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startFunction, type DeployedFunction } from './support/deployed-function.js';
+import { doctorsFindings } from './support/doctor.js';
 import { ACCOUNT, announcedJob, deliveryUrlEvent, machineEvent, queueEvent, type UrlEventChange } from './support/lambda-events.js';
 import { idIn, installationOf, machineWith, stateOf } from './support/moto-machines.js';
 import { hasMoto, MOTO_MISSING, REGION, startMoto, type Moto } from './support/moto.js';
-import { cleanEnvironment, workspaceRoot } from './support/npm-start.js';
+import { workspaceRoot } from './support/npm-start.js';
 import { readableUserData, secretsIn } from './support/secret-scan.js';
 import { nx, osls, runNode } from './support/run-node.js';
 import { statementsOf, templateFile, templateOf } from './support/packaged-template.js';
@@ -68,14 +68,7 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
     return started;
   }
 
-  /** What `tinqs-ci doctor` says from outside, by id and status. Not awaited in one piece: Gitea is served by this process. */
-  async function examined(change: NodeJS.ProcessEnv): Promise<readonly string[]> {
-    const environment = cleanEnvironment({ ...credentials(), AWS_ENDPOINT_URL: moto.recorded, AWS_REGION: REGION, ...variables, ...change });
-    const answer = promisify(execFile)(process.execPath, [join(workspaceRoot, 'apps/cli/bin/tinqs-ci.mjs'), 'doctor', '--json'], { cwd: join(workspaceRoot, 'apps/e2e'), env: environment });
-    const { stdout } = await answer.catch((failure: { readonly stdout: string }) => failure);
-    return (JSON.parse(stdout) as { checks: { id: string; status: string }[] }).checks.map(({ id, status }) => `${id} ${status}`);
-  }
-
+  const examined = (change: NodeJS.ProcessEnv) => doctorsFindings({ ...credentials(), AWS_ENDPOINT_URL: moto.recorded, AWS_REGION: REGION, ...variables, ...change });
   const actions = (service: string) => moto.calls.filter((call) => call.service === service).map((call) => call.action);
   const launches = () => moto.calls.filter((call) => call.action === 'RunInstances');
 
@@ -306,16 +299,5 @@ describe.skipIf(!hasMoto)(`deployed to moto${hasMoto ? '' : ` (${MOTO_MISSING})`
     expect(actions('sqs')).toEqual([]);
     expect(await events.invoke(machineEvent(machine))).toBe('reconciled');
     expect(actions('sqs')).toEqual(['SendMessage']);
-  });
-
-  it.each([
-    ['dispatcher', 'lambda-webhook', ['WEBHOOK_SECRET', 'ALLOWED_REPOSITORIES']],
-    ['dispatcher', 'lambda-dispatch', ['GITEA_URL', 'GITEA_TOKEN', 'ALLOWED_REPOSITORIES', 'RUNNER_AMI', 'SUBNET', 'SECURITY_GROUP']],
-    ['monitor', 'lambda-sweep', ['GITEA_URL', 'GITEA_TOKEN', 'ALLOWED_REPOSITORIES']],
-  ])('%s: %s does not start without its variables, and names all of them', async (app, bundle, names) => {
-    const started = startFunction(join(workspaceRoot, `apps/${app}/dist/${bundle}.cjs`), { AWS_REGION: REGION });
-
-    expect(await started.ended).not.toBe(0);
-    expect(names.filter((name) => !started.output().includes(`${name}: missing`))).toEqual([]);
   });
 });
