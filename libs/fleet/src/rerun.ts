@@ -1,14 +1,17 @@
 import { rerunnableRow } from './rerunnable-row.js';
 import type { Job } from './job.js';
+import type { RunJob } from './ports.js';
 import { amendJob } from './record.js';
 import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
 import { attempt, type SweepView } from './sweep-view.js';
 import { addEntry } from './timeline.js';
-import { minutes, type Instant } from './time.js';
+import { hours, minutes, type Instant } from './time.js';
 
-/** Gitea's zombie sweep may take 15 minutes to call a lost job final; beyond twice that nobody waits for it. */
+/** Gitea's zombie sweep may take 15 minutes to call a lost job final; beyond twice that nobody waits for it. Time in which Gitea answers nothing does not count: its zombie sweep rests as well. */
 const PATIENCE = minutes(30);
+/** Nothing of a run can be run again before all of it is over; what nobody takes Gitea ends after 24 h. */
+const PATIENCE_WITH_RUN = hours(24);
 
 /** P19: did it lose its machine in the middle of a job of which nobody knows yet whether it is run again? */
 export function awaitsRerun(runner: Runner, jobs: readonly Job[]): boolean {
@@ -31,13 +34,27 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
   for (const runner of runners.filter((each) => awaitsRerun(each, jobs))) {
     const job = jobs.find((each) => each.id === runner.ran)!;
     await attempt(view, `re-run of job ${job.id}`, async () => {
-      const answer = hasWaited(runner, now) ? leave(`Gitea did not take it within ${PATIENCE / minutes(1)} minutes`) : await answerFor(view, runner, job, server.rerunApi);
-      if (answer === undefined) return;
+      const waited = now - Math.max(runner.stages.terminated ?? now, view.answersSince);
+      const verdict = await answerFor(view, runner, job, server.rerunApi).catch((cause: unknown) => {
+        if (waited > PATIENCE) return NOT_TAKEN;
+        throw cause;
+      });
+      if ('patience' in verdict && waited <= verdict.patience) return;
+      const answer = 'patience' in verdict ? leave(verdict.after) : verdict;
       if (answer.tells) view.lost.push({ job: job.id, sentence: `job ${job.name} of ${job.repository.fullName} lost its machine and is not run again: ${answer.note}` });
       await amendJob(ports, job, (current) => ({ ...current, timeline: addEntry(current.timeline, now, RERUN, `${runner.name}: ${answer.note}`) }));
     });
   }
 }
+
+/** Asked again in the next pass, until patience ends. */
+interface Waiting {
+  readonly patience: number;
+  readonly after: string;
+}
+
+const NOT_TAKEN: Waiting = { patience: PATIENCE, after: `Gitea did not take it within ${PATIENCE / minutes(1)} minutes` };
+const RUN_GOES_ON: Waiting = { patience: PATIENCE_WITH_RUN, after: `its run was not over within ${PATIENCE_WITH_RUN / hours(1)} hours` };
 
 interface Answer {
   readonly note: string;
@@ -47,27 +64,44 @@ interface Answer {
 
 const leave = (note: string): Answer => ({ note, tells: true });
 
-function hasWaited(runner: Runner, now: Instant): boolean {
-  return now - (runner.stages.terminated ?? now) > PATIENCE;
+/** Written before Gitea is asked: an answer may be lost, and nothing is run again twice. The attempt tells whether it was asked in vain. */
+interface Asked {
+  readonly at: Instant;
+  readonly runner?: string;
+  readonly attempt?: string;
 }
 
-/** `undefined`: asked again in the next pass. */
-async function answerFor({ ports, settings, now }: SweepView, runner: Runner, job: Job, rerunApi: boolean): Promise<Answer | undefined> {
+async function answerFor({ ports, settings, now }: SweepView, runner: Runner, job: Job, rerunApi: boolean): Promise<Answer | Waiting> {
   const { runId } = job;
-  if (job.status !== 'done' || runId === null) return undefined;
+  if (runId === null) return NOT_TAKEN;
   // A name may be longer than a key of the table.
   const remembered = `RERUN#${runId}#${job.name.length}#${job.name.slice(0, 100)}`;
-  if (job.conclusion !== 'failure') return { note: 'not again', tells: false };
-  if ((await ports.store.readMeta(remembered)) !== undefined) return leave('it was run again once already');
-  if (!rerunApi) return leave('this Gitea has no call for it (since 1.26): run it again in its page; jobs that need it may stay blocked for 24 h');
-  if (settings.classes.find((each) => each.id === runner.classId)?.rerun !== true) return leave(`class "${runner.classId}" does not allow it`);
+  const asked = (await ports.store.readMeta(remembered)) as Asked | undefined;
+  const askedForThis = asked?.runner === runner.name;
+  if (!askedForThis) {
+    if (job.status !== 'done') return NOT_TAKEN;
+    if (job.conclusion !== 'failure') return { note: 'not again', tells: false };
+    if (asked !== undefined) return leave('it was run again once already');
+    if (!rerunApi) return leave('this Gitea has no call for it (since 1.26): run it again in its page; jobs that need it may stay blocked for 24 h');
+    if (settings.classes.find((each) => each.id === runner.classId)?.rerun !== true) return leave(`class "${runner.classId}" does not allow it`);
+  }
   const run = await ports.gitea.readRun(job, runId);
-  const row = run === null ? ({ kind: 'none', why: 'its run is gone' } as const) : rerunnableRow(run, job, settings.classes);
+  if (run === null) return leave('its run is gone');
+  if (askedForThis && !run.jobs.some((each) => each.name === job.name && attemptOf(each) === asked.attempt)) return STARTED;
+  const row = rerunnableRow(run, job, settings.classes);
   if (row.kind === 'none') return leave(row.why);
+  const attempt = attemptOf(run.jobs.find((each) => each.id === row.id)!);
+  if (!askedForThis) await ports.store.writeMeta(remembered, { at: now, runner: runner.name, attempt } satisfies Asked);
   const answer = await ports.gitea.rerunJob(job.repository, runId, row.id);
-  if (answer === 'not-yet') return undefined;
+  if (answer === 'not-yet') return run.jobs.some((each) => each.status !== 'done') ? RUN_GOES_ON : NOT_TAKEN;
   if (answer !== 'started') return leave(answer === 'gone' ? 'its run has no such job any more' : 'this Gitea has no call for it');
-  await ports.store.writeMeta(remembered, { at: now });
   ports.log.info('interrupted job run again', { job: job.id, repository: job.repository.fullName });
-  return { note: 'Gitea runs it again', tells: false };
+  return STARTED;
+}
+
+const STARTED: Answer = { note: 'Gitea runs it again', tells: false };
+
+/** By Gitea's clock: up to 1.26 an attempt has the id of the one before it, on 1.27 what is not run again has a new one, too. */
+function attemptOf({ startedAt, completedAt }: RunJob): string {
+  return `${startedAt} ${completedAt}`;
 }

@@ -12,6 +12,8 @@ export interface SweepMark {
   readonly at: Instant;
   readonly gitea: Instant;
   readonly ec2: Instant;
+  /** Since when each pass was made in time, and Gitea answered in it; a mark of before an upgrade has none. */
+  readonly answersSince?: Instant;
   /** Dollars, estimated: what ran today, ended and live. */
   readonly spentToday: number;
   /** The part of it that has moved to history, and the day (since 1970) it is of. */

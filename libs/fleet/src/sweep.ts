@@ -5,6 +5,7 @@ import { endMachines } from './sweep-endings.js';
 import { knockUnmet, unmetScopes } from './sweep-knocks.js';
 import { rerunInterrupted } from './rerun.js';
 import { scopeFromKey, scopeKey, type ScopeKey } from './scope.js';
+import { LIMITS } from './limits.js';
 import { META, type SweepMark } from './surroundings.js';
 import { endClocks, reconcileScope } from './sweep-machines.js';
 import { compareWithGitea } from './sweep-jobs.js';
@@ -63,6 +64,8 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
     await attempt(view, `scope ${key}`, () => reconcileScope(view, scope));
   }
   await attempt(view, 'endings', () => endMachines(view));
+  const isUnbroken = view.giteaAnswered !== false && before.gitea === before.at && now - before.at <= LIMITS.silence;
+  if (isUnbroken) view.answersSince = before.answersSince ?? before.at;
   for (const scope of view.scopes) await attempt(view, `re-runs ${scopeKey(scope)}`, () => rerunInterrupted(view, scope));
   await attempt(view, 'registrations', () => deleteOrphans(view));
   await attempt(view, 'caps', () => releaseHolders(view));
@@ -73,7 +76,7 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   const waiting = (await attempt(view, 'waiting', () => unmetScopes(view, lastAnswer))) ?? [];
   const today = Math.floor(now / days(1));
   const endedDollars = (before.spentEnded.day === today ? before.spentEnded.dollars : 0) + (spent?.moved ?? 0);
-  const mark: SweepMark = { at: now, ...lastAnswer, spentToday: endedDollars + (spent?.live ?? 0), spentEnded: { day: today, dollars: endedDollars }, waiting };
+  const mark: SweepMark = { at: now, ...lastAnswer, answersSince: view.answersSince, spentToday: endedDollars + (spent?.live ?? 0), spentEnded: { day: today, dollars: endedDollars }, waiting };
   await attempt(view, 'mark', () => ports.store.writeMeta(META.sweep, mark));
   const knocked = await knockUnmet(view, waiting);
   return { at: now, failed: view.troubles, ended: view.ended, stuck: view.stuck, surplus: view.surplus, lost: view.lost, adopted: view.adopted, missedByWebhooks: view.missed, knocked, orphansDeleted: view.orphans, machines: livingMachines(view).length };

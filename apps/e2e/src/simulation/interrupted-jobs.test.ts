@@ -1,3 +1,4 @@
+import type { FleetPorts } from '@tinqs/fleet';
 import { describe, expect, it } from 'vitest';
 import type { GiteaVersion, JobPlan } from '@tinqs/simulator';
 import { leftovers, NOTHING } from './leftovers.js';
@@ -69,6 +70,56 @@ describe('P19 a job whose machine was lost', () => {
 
   it('is told of nowhere where Gitea runs it again', async () => {
     const stand = await interrupted('1.26');
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure', 'build success']);
+    expect(told(stand)).toEqual([]);
+  });
+
+  it.each([
+    ['1.26', 'the answer is lost', 'rerunJob'],
+    ['1.27', 'the answer is lost', 'rerunJob'],
+    ['1.26', 'the sweep dies behind the answer', 'log'],
+    ['1.27', 'the sweep dies behind the answer', 'log'],
+  ] as const)('is run again once, and nobody is told that it is not, though %s: %s', async (gitea, _what, where) => {
+    let failures = 0;
+    const failOnce = () => {
+      failures += 1;
+      if (failures === 1) throw new Error('lost');
+    };
+    const stand = await interrupted(gitea, [{ ...BUILD, conclusion: 'failure' }], {
+      wrap: (ports) => ({
+        ...ports,
+        log: { ...ports.log, info: (message, fields) => (where === 'log' && message === 'interrupted job run again' ? failOnce() : ports.log.info(message, fields)) },
+        gitea: { ...ports.gitea, rerunJob: (...job) => ports.gitea.rerunJob(...job).then((answer) => (where === 'rerunJob' && answer === 'started' ? failOnce() : undefined, answer)) },
+      }),
+    });
+    await stand.pass(90 * MINUTE);
+
+    expect(failures).toBe(1);
+    expect(served(stand)).toEqual(['build failure', 'build failure']);
+    expect(told(stand)).toEqual([]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it.each(['1.26', '1.27'] as const)('is run again once the rest of its run is over, however long that takes (%s)', async (gitea) => {
+    const stand = await interrupted(gitea, [BUILD, { key: 'long', labels: ['go'], durationMs: 50 * MINUTE }]);
+    await stand.pass(90 * MINUTE);
+
+    expect(served(stand).sort()).toEqual(['build failure', 'build success', 'long success']);
+    expect(told(stand)).toEqual([]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it('is run again by a Gitea that was away for longer than half an hour, and takes it 15 minutes after', async () => {
+    let [isAway, takesIt] = [false, true];
+    const gitea = (port: FleetPorts['gitea']) => new Proxy(port, { get: (target, name) => (isAway ? () => Promise.reject(new Error('no answer')) : name === 'rerunJob' && !takesIt ? () => Promise.resolve('not-yet') : (Reflect.get(target, name) as unknown)) });
+    const stand = await interrupted('1.26', [BUILD], { wrap: (ports) => ({ ...ports, gitea: gitea(ports.gitea) }) });
+    [isAway, takesIt] = [true, false];
+    await stand.pass(40 * MINUTE);
+    isAway = false;
+    await stand.pass(15 * MINUTE);
+    takesIt = true;
     await stand.pass(60 * MINUTE);
 
     expect(served(stand)).toEqual(['build failure', 'build success']);
