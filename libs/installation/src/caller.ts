@@ -13,7 +13,7 @@ export function createCallerCheck(client: GiteaClient): (job: Job) => Promise<bo
     const run = JSON.parse((await client.call({ method: 'GET', path: `${repositoryBase(repository)}/actions/runs/${job.runId}` })).text) as { path?: unknown };
     const file = typeof run.path === 'string' ? run.path.replace(/@.*$/, '') : '';
     if (file === '') return false;
-    const text = await readWorkflowFile(client, repository, file, job.headSha);
+    const text = await readWorkflowFile(client, repository, file, job.headSha).catch(() => undefined);
     // The parser is loaded when it is needed: few servers are new enough.
     return text !== undefined && (await import('./calls-workflow.js')).callsWorkflow(text, job.name);
   };

@@ -1,5 +1,5 @@
 import type { Job } from '@tinqs/fleet';
-import type { GiteaClient, Run } from '@tinqs/gitea-client';
+import { GiteaError, type GiteaClient, type GiteaErrorKind, type Run } from '@tinqs/gitea-client';
 import { describe, expect, it } from 'vitest';
 import { sharesGroup } from './calls-workflow.js';
 import { readRun } from './read-run.js';
@@ -8,7 +8,7 @@ const JOB = { repository: { id: 7, fullName: 'old/name' } } as Job;
 const RUN: Run = { id: 12, workflow: 'ci.yml', ref: 'refs/heads/main', event: 'push', headSha: 'abc', htmlUrl: '' };
 const workflow = (concurrency: string) => `on: push\n${concurrency}\njobs: { build: { runs-on: go, steps: [{ run: make }] } }\n`;
 
-function giteaWith({ newer = [], run = RUN, file }: { readonly newer?: readonly Partial<Run>[]; readonly run?: Run | null; readonly file?: string }) {
+function giteaWith({ newer = [], run = RUN, file, refusal = 'not-found' }: { readonly newer?: readonly Partial<Run>[]; readonly run?: Run | null; readonly file?: string; readonly refusal?: GiteaErrorKind }) {
   const asked: string[] = [];
   const client = {
     getRun: async () => run,
@@ -17,7 +17,7 @@ function giteaWith({ newer = [], run = RUN, file }: { readonly newer?: readonly 
     repositoryById: async () => ({ id: 7, fullName: 'acme/app' }),
     call: async ({ path, query }: { path: string; query: { ref: string } }) => {
       asked.push(`${path}@${query.ref}`);
-      if (file === undefined) throw new Error('404');
+      if (file === undefined) throw new GiteaError({ kind: refusal, method: 'GET', path, sentence: refusal });
       return { text: file };
     },
   } as unknown as GiteaClient;
@@ -41,9 +41,13 @@ describe('readRun', () => {
     ['another ref', [{ ref: 'refs/heads/next' }], workflow(''), false],
     ['another ref, and a group of the ref', [{ ref: 'refs/heads/next' }], workflow('concurrency: "ci-${{ github.ref }}"'), false],
     ['another ref, and a group that all refs share', [{ ref: 'refs/heads/next' }], workflow('concurrency: { group: deploy }'), true],
-    ['another ref, and a file that cannot be read', [{ ref: 'refs/heads/next' }], undefined, true],
+    ['another ref, and a file that is not there', [{ ref: 'refs/heads/next' }], undefined, true],
   ])('knows whether it was overtaken: %s', async (_why, newer, file, superseded) => {
     expect((await readRun(giteaWith({ newer, ...(file === undefined ? {} : { file }) }).client, JOB, 12))?.superseded).toBe(superseded);
+  });
+
+  it('tells nothing where the file cannot be read now: whoever asks asks again', async () => {
+    await expect(readRun(giteaWith({ newer: [{ ref: 'refs/heads/next' }], refusal: 'unreachable' }).client, JOB, 12)).rejects.toThrow('unreachable');
   });
 
   it('reads the workflow at the commit of the run, in the repository as it is called now', async () => {

@@ -1,13 +1,18 @@
-import type { GiteaClient } from '@tinqs/gitea-client';
+import { isGiteaError, type GiteaClient } from '@tinqs/gitea-client';
 
-/** Of `path`, the file's name without its folder, as Gitea's runs tell it; `undefined`: it is in none of the folders. */
+/** Of `path`, the file's name without its folder, as Gitea's runs tell it; `undefined`: it is in none of the folders. Throws where nobody can tell. */
 export async function readWorkflowFile(client: GiteaClient, repository: { readonly fullName: string }, file: string, commit: string): Promise<string | undefined> {
   const base = repositoryBase(repository);
+  let failure: unknown;
   for (const folder of ['.gitea/workflows', '.github/workflows']) {
     const path = file.includes('/') ? file : `${folder}/${file}`;
-    const answer = await client.call({ method: 'GET', path: `${base}/raw/${path.split('/').map(encodeURIComponent).join('/')}`, query: { ref: commit } }).catch(() => undefined);
-    if (answer !== undefined) return answer.text;
+    try {
+      return (await client.call({ method: 'GET', path: `${base}/raw/${path.split('/').map(encodeURIComponent).join('/')}`, query: { ref: commit } })).text;
+    } catch (error) {
+      if (!isGiteaError(error, 'not-found')) failure ??= error;
+    }
   }
+  if (failure !== undefined) throw failure;
   return undefined;
 }
 
