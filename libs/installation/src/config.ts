@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isGitHost } from './git-hosts.js';
 
 /** The configuration is wrong: every problem in one message, one a line. Whoever starts exits with 2. */
 export class ConfigError extends Error {
@@ -22,7 +23,7 @@ const address = z.string('missing: the address of your Gitea, https://git.exampl
 
 /** As the boot script takes them: a machine is no place to find out. */
 const hosts = z.pipe(z.string(), z.transform((text) => list(text.toLowerCase()))).check(
-  z.refine((all) => all.every((host) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/.test(host)), 'expected host names, with ":port" where needed and without a scheme'),
+  z.refine((all) => all.every(isGitHost), 'expected host names, with ":port" where needed and without a scheme'),
 );
 
 const shared = {

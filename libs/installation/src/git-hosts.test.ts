@@ -72,6 +72,17 @@ describe('git on a machine gets the token for', () => {
     expect(lines).toEqual(['the host that Gitea shows could not be read', 'the host that Gitea shows could not be read']);
   });
 
+  it.each(['http://[::1]:3000/acme/app', 'http://my_gitea:3000/acme/app'])('no host that a boot script cannot name, which is said: %s', async (htmlUrl) => {
+    const { hosts, lines } = composed({}, () => Response.json(shown(htmlUrl)));
+
+    expect(await hosts()).toEqual(['gitea.internal:3000']);
+    expect(lines).toEqual(['git on machines gets no token for this host: name another in GIT_HOSTS']);
+  });
+
+  it('none where GITEA_URL has such a host: the machine boots all the same', async () => {
+    expect(await composed({ GITEA_URL: 'http://my_gitea:3000/git' }, () => Response.json(shown('http://my_gitea:3000/git/acme/app'))).hosts()).toEqual([]);
+  });
+
   it('none without RUNNER_GIT_TOKEN, and nothing is asked', async () => {
     const { hosts, asked } = composed({ RUNNER_GIT_TOKEN: undefined }, () => Response.json(shown('https://git.example.com/acme/app')));
 
