@@ -4,7 +4,7 @@ import type { RunJob } from './ports.js';
 import { amendJob } from './record.js';
 import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
-import { attempt, type SweepView } from './sweep-view.js';
+import { attempt, messageOf, type SweepView } from './sweep-view.js';
 import { addEntry } from './timeline.js';
 import { hours, minutes, type Instant } from './time.js';
 
@@ -36,7 +36,7 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
     await attempt(view, `re-run of job ${job.id}`, async () => {
       const waited = now - Math.max(runner.stages.terminated ?? now, view.answersSince);
       const verdict = await answerFor(view, runner, job, server.rerunApi).catch((cause: unknown) => {
-        if (waited > PATIENCE) return NOT_TAKEN;
+        if (waited > PATIENCE) return leave(`${NOT_TAKEN.after}: ${messageOf(cause)}`);
         throw cause;
       });
       if ('patience' in verdict && waited <= verdict.patience) return;

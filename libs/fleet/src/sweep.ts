@@ -66,8 +66,9 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   await attempt(view, 'endings', () => endMachines(view));
   const isUnbroken = view.giteaAnswered !== false && before.gitea === before.at && now - before.at <= LIMITS.silence;
   if (isUnbroken) view.answersSince = before.answersSince ?? before.at;
-  for (const scope of view.scopes) await attempt(view, `re-runs ${scopeKey(scope)}`, () => rerunInterrupted(view, scope));
   await attempt(view, 'registrations', () => deleteOrphans(view));
+  // Behind what else is asked of Gitea: a right that only they need may be missing, and three refusals end a pass.
+  for (const scope of view.scopes) await attempt(view, `re-runs ${scopeKey(scope)}`, () => rerunInterrupted(view, scope));
   await attempt(view, 'caps', () => releaseHolders(view));
   const spent = await attempt(view, 'history', () => moveToHistory(view));
   await attempt(view, 'forgetting', () => forgetScopes(view));

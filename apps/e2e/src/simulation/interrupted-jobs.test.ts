@@ -68,6 +68,23 @@ describe('P19 a job whose machine was lost', () => {
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
+  it('hinders nothing where Gitea tells nothing of its run: registrations without a machine go within two sweeps', async () => {
+    const forbidden = Object.assign(new Error('the token may not read runs'), { kind: 'forbidden' });
+    const stand = createStand({ wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, readRun: () => Promise.reject(forbidden) } }) });
+    stand.push(['a', 'b', 'c', 'd'].map((key) => ({ ...BUILD, key })));
+    await stand.pass(2 * MINUTE);
+    for (const { instanceId } of stand.world.ledger.machines) stand.world.do('interrupt', { instanceId, noticeMs: null });
+    await stand.pass(18 * MINUTE);
+    expect(stand.reports.at(-1)!.failed).toEqual([{ part: 'gitea', message: 'Gitea refuses: the token may not read runs' }]);
+    await stand.ports.gitea.register({ name: 'tinqs-ci-sim-go-nobody', labels: ['go'], scope: stand.scope });
+    await stand.pass(3 * MINUTE);
+
+    expect(await stand.ports.gitea.listRunners(stand.scope)).toEqual([]);
+    await stand.pass(40 * MINUTE);
+    expect(told(stand)).toHaveLength(4);
+    expect(new Set(told(stand).map((sentence) => sentence.replace(/^.*run again: /, '')))).toEqual(new Set(['Gitea did not take it within 30 minutes: the token may not read runs']));
+  });
+
   it('is told of nowhere where Gitea runs it again', async () => {
     const stand = await interrupted('1.26');
     await stand.pass(60 * MINUTE);
