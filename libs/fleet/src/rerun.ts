@@ -34,13 +34,15 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
   for (const runner of runners.filter((each) => awaitsRerun(each, jobs))) {
     const job = jobs.find((each) => each.id === runner.ran)!;
     await attempt(view, `re-run of job ${job.id}`, async () => {
-      const waited = now - Math.max(runner.stages.terminated ?? now, view.answersSince);
-      const verdict = await answerFor(view, runner, job, server.rerunApi).catch((cause: unknown) => {
-        if (waited > PATIENCE) return leave(`${NOT_TAKEN.after}: ${messageOf(cause)}`);
+      const asked = job.runId === null ? undefined : ((await ports.store.readMeta(rememberedAs(job, job.runId))) as Asked | undefined);
+      const since = Math.max(runner.stages.terminated ?? now, view.answersSince);
+      const waits = now - Math.max(since, asked?.runner === runner.name ? asked.at : since) <= PATIENCE;
+      const verdict = await answerFor(view, runner, job, asked, server.rerunApi).catch((cause: unknown) => {
+        if (!waits) return leave(`${NOT_TAKEN}: ${messageOf(cause)}`);
         throw cause;
       });
-      if ('patience' in verdict && waited <= verdict.patience) return;
-      const answer = 'patience' in verdict ? leave(verdict.after) : verdict;
+      if (verdict === 'not-taken' ? waits : verdict === 'run-goes-on' && now - since <= PATIENCE_WITH_RUN) return;
+      const answer = verdict === 'not-taken' ? leave(NOT_TAKEN) : verdict === 'run-goes-on' ? leave(`its run was not over within ${PATIENCE_WITH_RUN / hours(1)} hours`) : verdict;
       if (answer.tells) view.lost.push({ job: job.id, sentence: `job ${job.name} of ${job.repository.fullName} lost its machine and is not run again: ${answer.note}` });
       await amendJob(ports, job, (current) => ({ ...current, timeline: addEntry(current.timeline, now, RERUN, `${runner.name}: ${answer.note}`) }));
     });
@@ -48,13 +50,9 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
 }
 
 /** Asked again in the next pass, until patience ends. */
-interface Waiting {
-  readonly patience: number;
-  readonly after: string;
-}
+type Waiting = 'not-taken' | 'run-goes-on';
 
-const NOT_TAKEN: Waiting = { patience: PATIENCE, after: `Gitea did not take it within ${PATIENCE / minutes(1)} minutes` };
-const RUN_GOES_ON: Waiting = { patience: PATIENCE_WITH_RUN, after: `its run was not over within ${PATIENCE_WITH_RUN / hours(1)} hours` };
+const NOT_TAKEN = `Gitea did not take it within ${PATIENCE / minutes(1)} minutes`;
 
 interface Answer {
   readonly note: string;
@@ -66,20 +64,21 @@ const leave = (note: string): Answer => ({ note, tells: true });
 
 /** Written before Gitea is asked: an answer may be lost, and nothing is run again twice. The attempt tells whether it was asked in vain. */
 interface Asked {
+  /** When it was first asked for, or when its run was last seen to go on. */
   readonly at: Instant;
   readonly runner?: string;
   readonly attempt?: string;
 }
 
-async function answerFor({ ports, settings, now }: SweepView, runner: Runner, job: Job, rerunApi: boolean): Promise<Answer | Waiting> {
+/** A name may be longer than a key of the table. */
+const rememberedAs = ({ name }: Job, runId: number): string => `RERUN#${runId}#${name.length}#${name.slice(0, 100)}`;
+
+async function answerFor({ ports, settings, now }: SweepView, runner: Runner, job: Job, asked: Asked | undefined, rerunApi: boolean): Promise<Answer | Waiting> {
   const { runId } = job;
-  if (runId === null) return NOT_TAKEN;
-  // A name may be longer than a key of the table.
-  const remembered = `RERUN#${runId}#${job.name.length}#${job.name.slice(0, 100)}`;
-  const asked = (await ports.store.readMeta(remembered)) as Asked | undefined;
+  if (runId === null) return 'not-taken';
   const askedForThis = asked?.runner === runner.name;
   if (!askedForThis) {
-    if (job.status !== 'done') return NOT_TAKEN;
+    if (job.status !== 'done') return 'not-taken';
     if (job.conclusion !== 'failure') return { note: 'not again', tells: false };
     if (asked !== undefined) return leave('it was run again once already');
     if (!rerunApi) return leave('this Gitea has no call for it (since 1.26): run it again in its page; jobs that need it may stay blocked for 24 h');
@@ -91,9 +90,10 @@ async function answerFor({ ports, settings, now }: SweepView, runner: Runner, jo
   const row = rerunnableRow(run, job, settings.classes);
   if (row.kind === 'none') return leave(row.why);
   const attempt = attemptOf(run.jobs.find((each) => each.id === row.id)!);
-  if (!askedForThis) await ports.store.writeMeta(remembered, { at: now, runner: runner.name, attempt } satisfies Asked);
+  const goesOn = run.jobs.some((each) => each.status !== 'done');
+  if (!askedForThis || goesOn) await ports.store.writeMeta(rememberedAs(job, runId), { at: now, runner: runner.name, attempt } satisfies Asked);
   const answer = await ports.gitea.rerunJob(job.repository, runId, row.id);
-  if (answer === 'not-yet') return run.jobs.some((each) => each.status !== 'done') ? RUN_GOES_ON : NOT_TAKEN;
+  if (answer === 'not-yet') return goesOn ? 'run-goes-on' : 'not-taken';
   if (answer !== 'started') return leave(answer === 'gone' ? 'its run has no such job any more' : 'this Gitea has no call for it');
   ports.log.info('interrupted job run again', { job: job.id, repository: job.repository.fullName });
   return STARTED;

@@ -128,6 +128,19 @@ describe('P19 a job whose machine was lost', () => {
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
+  it('is run again though Gitea fails for a quarter of an hour when its long run is over', async () => {
+    let fails = false;
+    const stand = await interrupted('1.26', [BUILD, { key: 'long', labels: ['go'], durationMs: 50 * MINUTE }], { wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, readRun: (...run) => (fails ? Promise.reject(new Error('no answer')) : ports.gitea.readRun(...run)) } }) });
+    await stand.pass(45 * MINUTE);
+    fails = true;
+    await stand.pass(15 * MINUTE);
+    fails = false;
+    await stand.pass(30 * MINUTE);
+
+    expect(served(stand).sort()).toEqual(['build failure', 'build success', 'long success']);
+    expect(told(stand)).toEqual([]);
+  });
+
   it('is run again by a Gitea that was away for longer than half an hour, and takes it 15 minutes after', async () => {
     let [isAway, takesIt] = [false, true];
     const gitea = (port: FleetPorts['gitea']) => new Proxy(port, { get: (target, name) => (isAway ? () => Promise.reject(new Error('no answer')) : name === 'rerunJob' && !takesIt ? () => Promise.resolve('not-yet') : (Reflect.get(target, name) as unknown)) });
