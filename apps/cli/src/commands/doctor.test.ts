@@ -121,6 +121,17 @@ describe('doctor', () => {
     expect(checks.at(-1)).toMatchObject({ id: 'launch', status: 'ok' });
   });
 
+  it.each([
+    ['an address with a password in it', { GITEA_URL: 'https://robin:planted-word@git.example' }, 'gitea', /expected no user name and password in it/],
+    ['a token with a line break in it', { GITEA_TOKEN: 'planted-\ntoken' }, 'token', /a space, or a line break/],
+  ])('tells of %s, without repeating it', async (_what, change, id, text) => {
+    const { exit, checks } = await json({}, { environment: { ...gitea, ...ec2, ...change } });
+
+    expect(exit).toBe(1);
+    expect(checks[0]).toMatchObject({ id, status: 'failed', text: expect.stringMatching(text) as string });
+    expect(JSON.stringify(checks)).not.toMatch(/planted/);
+  });
+
   it('prints no secret', async () => {
     const texts = await Promise.all([run(), run({ json: true }), run({}, { fetch: async () => { throw new Error('connect failed with planted-token'); } })]);
 

@@ -1,4 +1,4 @@
-import { createGiteaClient, type FetchLike } from '@tinqs/gitea-client';
+import { createGiteaClient, type FetchLike, type GiteaClient } from '@tinqs/gitea-client';
 import { ConfigError, createSecretValue, loadConfig, type Config, type Environment, type ReadParameter } from '@tinqs/installation';
 import type { RunnerClass } from '@tinqs/fleet';
 import { failed, notYet, type Check } from '../doctor/check.js';
@@ -65,13 +65,16 @@ async function askGitea({ GITEA_URL, GITEA_TOKEN, ALLOWED_REPOSITORIES, RUNNER_S
     return answer;
   };
   const token = createSecretValue(GITEA_TOKEN, { readParameter, now });
+  let gitea: GiteaClient;
   try {
-    await token.read();
+    if (!/^[\x21-\x7e]+$/.test(await token.read())) return { tier: null, checks: [failed('token', 'GITEA_TOKEN holds what no token does: a space, or a line break', 'write it again, without them')] };
+    gitea = createGiteaClient({ url: GITEA_URL, token: () => token.read(), fetch: watched });
   } catch (error) {
-    return { tier: null, checks: [failed('token', saidBy(error), 'check AWS_REGION and the AWS credentials, or put the parameter: apps/dispatcher/README.md')] };
+    const fix = error instanceof TypeError ? 'set GITEA_URL as people open it in a browser' : 'check AWS_REGION and the AWS credentials, or put the parameter: apps/dispatcher/README.md';
+    return { tier: null, checks: [failed(error instanceof TypeError ? 'gitea' : 'token', saidBy(error), fix)] };
   }
   return checkGitea({
-    gitea: createGiteaClient({ url: GITEA_URL, token: () => token.read(), fetch: watched }),
+    gitea,
     stranger: createGiteaClient({ url: GITEA_URL, fetch }),
     allowed: ALLOWED_REPOSITORIES,
     scopeKind: RUNNER_SCOPE,
