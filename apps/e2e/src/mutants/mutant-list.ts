@@ -93,7 +93,7 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('P19 EC2 says what an interruption is', 'end-of-life.ts', "if (isTaken) return 'interrupted';", ''),
   mutant('P19 a re-run is asked once', 'rerun.ts', 'if (asked !== undefined) return', 'if (false) return'),
   mutant('P19 what is asked is remembered first', 'rerun.ts', 'if (!askedForThis || goesOn) await', 'if (false) await'),
-  mutant('P19 a run that goes on is waited for', 'rerun.ts', "return goesOn ? 'run-goes-on' : 'not-taken';", "return 'not-taken';"),
+  mutant('P19 a run that goes on is waited for a day', 'rerun.ts', "return goesOn ? 'run-goes-on' : 'not-taken';", "return 'not-taken';"),
   mutant('P19 a newer run forbids the re-run', 'rerunnable-row.ts', 'if (run.superseded) return', 'if (false) return'),
   mutant('P19 what must not run twice forbids the re-run', 'rerunnable-row.ts', 'return begun === undefined ?', 'return true ?'),
   mutant('P19 who is not run again is told of', 'rerun.ts', 'if (answer.tells) view.lost.push(', 'void ('),

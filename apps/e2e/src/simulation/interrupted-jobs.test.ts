@@ -128,6 +128,21 @@ describe('P19 a job whose machine was lost', () => {
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
+  it('is told of after a day in which its run is never over', async () => {
+    const endless = { id: '99', name: 'endless', labels: [], status: 'running', conclusion: null, startedAt: null, completedAt: null } as const;
+    const never = async (port: FleetPorts['gitea'], ...run: Parameters<FleetPorts['gitea']['readRun']>) => {
+      const read = await port.readRun(...run);
+      return read === null ? null : { ...read, jobs: [...read.jobs, endless] };
+    };
+    const stand = await interrupted('1.26', [BUILD], { wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, readRun: (...run) => never(ports.gitea, ...run), rerunJob: async () => 'not-yet' } }) });
+    await stand.pass(23 * 60 * MINUTE);
+    expect(told(stand)).toEqual([]);
+    await stand.pass(2 * 60 * MINUTE);
+
+    expect(told(stand)).toEqual([expect.stringContaining('its run was not over within 24 hours')]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
   it('is run again though Gitea fails for a quarter of an hour when its long run is over', async () => {
     let fails = false;
     const stand = await interrupted('1.26', [BUILD, { key: 'long', labels: ['go'], durationMs: 50 * MINUTE }], { wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, readRun: (...run) => (fails ? Promise.reject(new Error('no answer')) : ports.gitea.readRun(...run)) } }) });
