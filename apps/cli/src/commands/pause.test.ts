@@ -53,8 +53,9 @@ describe('pause and resume', () => {
     await resume(context(), undefined);
     await status(context());
 
-    expect(said[0]).toBe('class go paused: no machine is launched, running jobs finish. Back: tinqs-ci resume');
-    expect(said[1]).toContain(`PAUSED     ${said[0]}`);
+    const sentence = 'class go paused: no machine is launched, running jobs finish. Back: tinqs-ci resume';
+    expect(said[0]).toBe(`${sentence} (heeded within a minute)`);
+    expect(said[1]).toContain(`PAUSED     ${sentence}\n`);
     expect(JSON.parse(said[2]!)).toMatchObject({ paused: ['go'] });
     expect(said[4]).not.toContain('PAUSED');
   });

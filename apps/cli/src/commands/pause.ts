@@ -24,7 +24,8 @@ async function change({ target, json, print }: CommandContext, classId: string |
   if (classId !== undefined && !known.includes(classId)) throw new CommandFailure(3, `no class "${classId}": expected one of ${known.join(', ') || 'those that the dispatcher writes to the table at its first start'}`);
   const after = next(pauseOf(noted));
   await answered(target, target.store.writeMeta(META.pause, after));
-  print(json ? JSON.stringify({ target: target.name, paused: after }) : pauseSentence(after) ?? 'nothing is paused: what waits is launched within a minute');
+  const sentence = pauseSentence(after);
+  print(json ? JSON.stringify({ target: target.name, paused: after }) : sentence !== null ? `${sentence} (heeded within a minute)` : 'nothing is paused: what waits is launched within a minute');
   return 0;
 }
 
