@@ -43,12 +43,15 @@ export async function pushWithActions(folder: string, remote: string): Promise<s
   return ci;
 }
 
-/** A fresh machine for every job of the first run that is newer than run `after`, until none is left. */
+/**
+ * A fresh machine for every job of the newest run after run `after`, until none is left. Of two quick pushes Gitea may read the first
+ * one's workflows at the second one's commit: that run is then replaced by the second's, before it begins.
+ */
 export async function serveRun({ url, folder, api }: Stand, machine: Omit<Machine, 'url' | 'folder' | 'registration'>, after = 0): Promise<Run> {
   for (let served = 0, idle = 0; ; ) {
     const { workflow_runs: runs } = await api<{ workflow_runs: { id: number }[] }>('GET', '/repos/tinqs/ci/actions/runs');
-    const id = Math.min(...runs.map((run) => run.id).filter((each) => each > after));
-    const jobs = id === Infinity ? [] : (await api<{ jobs: Job[] }>('GET', `/repos/tinqs/ci/actions/runs/${id}/jobs`)).jobs;
+    const id = Math.max(...runs.map((run) => run.id).filter((each) => each > after));
+    const jobs = id === -Infinity ? [] : (await api<{ jobs: Job[] }>('GET', `/repos/tinqs/ci/actions/runs/${id}/jobs`)).jobs;
     if (jobs.length > 0 && jobs.every(({ status }) => status === 'completed')) return { id, jobs };
     if (!jobs.some(({ status }) => status === 'queued')) {
       if ((idle += 1) > 60) throw new Error(`no job was queued for a minute: ${jobs.map(({ name, status }) => `${name} ${status}`).join(', ') || 'there is no run'}`);
