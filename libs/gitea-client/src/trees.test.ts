@@ -72,3 +72,29 @@ describe('blob', () => {
     expect(await client([{ ...recorded, body: { ...(recorded.body as object), content: null } }]).client.blob({ fullName }, id)).toBeNull();
   });
 });
+
+describe('file', () => {
+  const filePath = /raw\/([^?]+)/;
+  const commit = /ref=([0-9a-f]+)/;
+
+  it.each(recordedVersions)('is its text on %s', async (version) => {
+    const recorded = recordedAnswer('api', version, 'raw-file');
+    const { fullName, id: path } = at(recorded, filePath);
+
+    expect(await client([recorded]).client.file({ fullName }, path, at(recorded, commit).id)).toBe(recorded.body);
+  });
+
+  it.each(recordedVersions)('is null on %s where the commit has none', async (version) => {
+    const recorded = recordedAnswer('api', version, 'raw-missing');
+    const { fullName, id: path } = at(recorded, filePath);
+
+    expect(await client([recorded]).client.file({ fullName }, path, at(recorded, commit).id)).toBeNull();
+  });
+
+  it('stays an error where nobody can tell', async () => {
+    const recorded = { ...recordedAnswer('api', '1.27', 'raw-missing'), status: 502, body: 'bad gateway' };
+    const { fullName, id: path } = at(recorded, filePath);
+
+    await expect(client([recorded]).client.file({ fullName }, path, at(recorded, commit).id)).rejects.toMatchObject({ kind: 'server' });
+  });
+});

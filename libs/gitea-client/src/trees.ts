@@ -1,6 +1,7 @@
 import type { TreeEntry } from './changed-files.js';
 import type { Connection } from './connection.js';
 import { isGiteaError } from './errors.js';
+import { orGone } from './gone.js';
 import { count, listOf, maybe, object, text } from './payload-fields.js';
 import type { RepositoryPaths, RepositoryReference } from './repository-paths.js';
 
@@ -9,6 +10,8 @@ export interface Trees {
   tree(repository: RepositoryReference, commitOrTree: string, options?: { readonly recursive?: boolean; readonly signal?: AbortSignal }): Promise<readonly TreeEntry[] | null>;
   /** A file's text by its object id; null above the server's limit (10 MiB), where it says nothing. */
   blob(repository: RepositoryReference, id: string, signal?: AbortSignal): Promise<string | null>;
+  /** A file's text by its path at a commit; null where it has no such file. */
+  file(repository: RepositoryReference, path: string, commit: string, signal?: AbortSignal): Promise<string | null>;
 }
 
 /** Gitea's maximum for trees; a server that allows less gives less, and says how much is to come. */
@@ -46,5 +49,13 @@ export function createTrees(connection: Connection, repositories: RepositoryPath
       const { data } = await repositories.at(repository, (path) => connection.read({ method: 'GET', path: `${path}/git/blobs/${encodeURIComponent(id)}`, signal }, blobFields));
       return data.content == null || data.encoding !== 'base64' ? null : Buffer.from(data.content, 'base64').toString('utf8');
     },
+
+    file: (repository, path, commit, signal) =>
+      orGone(() =>
+        repositories.at(repository, async (base) => {
+          const answer = await connection.call({ method: 'GET', path: `${base}/raw/${path.split('/').map(encodeURIComponent).join('/')}`, query: { ref: commit }, signal });
+          return answer.text;
+        }),
+      ),
   };
 }

@@ -14,8 +14,10 @@ function stored(folders: Readonly<Record<string, readonly TreeEntry[]>>, files: 
       return folders[id] ?? null;
     },
     blob: async (_repository, id) => files[id] ?? null,
+    file: async (_repository, path, commit) => (asked.push(`${path}@${commit}`), files[path] ?? null),
   };
-  return { list: createWorkflowFiles(trees).listWorkflowFiles, asked };
+  const { listWorkflowFiles: list, readWorkflowFile: read } = createWorkflowFiles(trees);
+  return { list, read, asked };
 }
 
 const folder = (path: string, id: string): TreeEntry => ({ path, mode: '040000', id });
@@ -79,5 +81,19 @@ describe('listWorkflowFiles', () => {
     const { list } = stored({ commit: [folder('ci', 'c')], c: names.map((name) => file(name, name)) }, Object.fromEntries(names.map((name) => [name, `name: ${name}`])));
 
     expect((await list(repository, 'commit', ['ci']))?.map(({ text }) => text)).toEqual(names.map((name) => `name: ${name}`));
+  });
+});
+
+describe('readWorkflowFile', () => {
+  it.each([
+    ['of the first folder', 'ci.yml', { '.gitea/workflows/ci.yml': 'one', '.github/workflows/ci.yml': 'two' }, 'one', ['.gitea/workflows/ci.yml@abc']],
+    ['of the second', 'ci.yml', { '.github/workflows/ci.yml': 'two' }, 'two', ['.gitea/workflows/ci.yml@abc', '.github/workflows/ci.yml@abc']],
+    ['by its whole path', 'elsewhere/ci.yml', { 'elsewhere/ci.yml': 'three' }, 'three', ['elsewhere/ci.yml@abc']],
+    ['that is nowhere', 'ci.yml', {}, null, ['.gitea/workflows/ci.yml@abc', '.github/workflows/ci.yml@abc']],
+  ])('reads a file %s', async (_what, name, files, text, expected) => {
+    const { read, asked } = stored({}, files);
+
+    expect(await read(repository, name, 'abc')).toBe(text);
+    expect(asked).toEqual(expected);
   });
 });

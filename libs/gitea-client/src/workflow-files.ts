@@ -18,13 +18,15 @@ export interface WorkflowFiles {
    * Null where the repository has no such commit.
    */
   listWorkflowFiles(repository: RepositoryReference, commit: string, folders?: readonly string[], signal?: AbortSignal): Promise<readonly WorkflowFile[] | null>;
+  /** The text of one at a commit, by the name that runs tell, which is without its folder; null where none of the usual folders has it. */
+  readWorkflowFile(repository: RepositoryReference, name: string, commit: string, signal?: AbortSignal): Promise<string | null>;
 }
 
 const defaultFolders = ['.gitea/workflows', '.github/workflows'];
 const atOnce = 4;
 
 /** Reads folder by folder, so that a repository of a hundred thousand files costs no more than one of ten. */
-export function createWorkflowFiles({ tree, blob }: Trees): WorkflowFiles {
+export function createWorkflowFiles({ tree, blob, file }: Trees): WorkflowFiles {
   async function findFolder(repository: RepositoryReference, root: readonly TreeEntry[], folder: string, signal?: AbortSignal): Promise<TreeEntry | undefined> {
     const [first = '', ...rest] = folder.split('/');
     let entry = root.find(({ path }) => path === first);
@@ -53,6 +55,14 @@ export function createWorkflowFiles({ tree, blob }: Trees): WorkflowFiles {
         return inTurn(named, (entry) => readFile(repository, folder, entry, signal));
       }
       return [];
+    },
+
+    async readWorkflowFile(repository, name, commit, signal) {
+      for (const path of name.includes('/') ? [name] : defaultFolders.map((folder) => `${folder}/${name}`)) {
+        const text = await file(repository, path, commit, signal);
+        if (text !== null) return text;
+      }
+      return null;
     },
   };
 }

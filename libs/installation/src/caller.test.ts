@@ -1,5 +1,5 @@
 import type { Job } from '@tinqs/fleet';
-import type { GiteaClient } from '@tinqs/gitea-client';
+import { GiteaError, type GiteaErrorKind, type Run } from '@tinqs/gitea-client';
 import { describe, expect, it } from 'vitest';
 import { createCallerCheck } from './caller.js';
 import { callsWorkflow } from './calls-workflow.js';
@@ -35,34 +35,32 @@ describe('callsWorkflow', () => {
 
 describe('createCallerCheck', () => {
   const job = { repository: { id: 7, fullName: 'old/name' }, runId: 12, headSha: 'abc', name: 'shared' } as Job;
-  function giteaWith(files: Record<string, string>, run: object = { path: 'ci.yml@refs/heads/main' }) {
-    const asked: string[] = [];
-    const client = {
-      repositoryById: async () => ({ id: 7, fullName: 'acme/app', mirror: false }),
-      call: async ({ path, query }: { path: string; query?: { ref?: string } }) => {
-        asked.push(`${path}${query?.ref === undefined ? '' : `@${query.ref}`}`);
-        if (path.includes('/actions/runs/')) return { text: JSON.stringify(run) };
-        const text = files[path.split('/raw/')[1]!];
-        if (text === undefined) throw new Error('404');
-        return { text };
-      },
-    } as unknown as GiteaClient;
-    return { check: createCallerCheck(client), asked };
-  }
+  const run = { id: 12, workflow: 'ci.yml', ref: 'refs/heads/main', event: 'push', headSha: 'def', htmlUrl: '' } satisfies Run;
+  const refuse = (kind: GiteaErrorKind) => () => Promise.reject(new GiteaError({ kind, method: 'GET', path: '/asked', sentence: 'no' }));
+  const check = (change: Partial<Parameters<typeof createCallerCheck>[0]> = {}) => createCallerCheck({ getRun: async () => run, readWorkflowFile: async () => WORKFLOW, ...change });
 
-  it('reads the workflow file at the commit of the run, in the repository as it is called now', async () => {
-    const { check, asked } = giteaWith({ '.github/workflows/ci.yml': WORKFLOW });
+  it('reads the file of the run at the commit of the job', async () => {
+    const asked: unknown[] = [];
+    const ask = check({ getRun: async (...of) => (asked.push(of), run), readWorkflowFile: async (...file) => (asked.push(file), WORKFLOW) });
 
-    expect(await check(job)).toBe(true);
-    expect(await check({ ...job, name: 'build' })).toBe(false);
-    expect(asked.slice(0, 3)).toEqual(['/api/v1/repos/acme/app/actions/runs/12', '/api/v1/repos/acme/app/raw/.gitea/workflows/ci.yml@abc', '/api/v1/repos/acme/app/raw/.github/workflows/ci.yml@abc']);
+    expect(await ask(job)).toBe(true);
+    expect(await ask({ ...job, name: 'build' })).toBe(false);
+    expect(asked.slice(0, 2)).toEqual([[{ id: 7 }, 12], [{ id: 7 }, 'ci.yml', 'abc']]);
   });
 
-  it.each([
-    ['the file is gone', {}, { path: 'ci.yml@main' }, job],
-    ['the run names no file', { '.gitea/workflows/ci.yml': WORKFLOW }, {}, job],
-    ['the run is not known', { '.gitea/workflows/ci.yml': WORKFLOW }, { path: 'ci.yml' }, { ...job, runId: null } as Job],
-  ])('says no where %s: a job that waits is better served than not', async (_what, files, run, asked) => {
-    expect(await giteaWith(files, run).check(asked)).toBe(false);
+  it.each<readonly [what: string, change: Parameters<typeof check>[0], asked: Job]>([
+    ['the file is gone', { readWorkflowFile: async () => null }, job],
+    ['the run is gone', { getRun: async () => null }, job],
+    ['the run names no file', { getRun: async () => ({ ...run, workflow: '' }) }, job],
+    ['the token may not read files', { readWorkflowFile: refuse('forbidden') }, job],
+    ['the run is not known', {}, { ...job, runId: null }],
+    ['the commit is not known', {}, { ...job, headSha: null }],
+  ])('says no where %s: a job that waits is better served than not', async (_what, change, asked) => {
+    expect(await check(change)(asked)).toBe(false);
+  });
+
+  it.each(['unreachable', 'server', 'rate-limited'] as const)('says nothing where Gitea is %s: it is asked again', async (kind) => {
+    await expect(check({ readWorkflowFile: refuse(kind) })(job)).rejects.toMatchObject({ kind });
+    await expect(check({ getRun: refuse(kind) })(job)).rejects.toMatchObject({ kind });
   });
 });

@@ -8,17 +8,16 @@ const JOB = { repository: { id: 7, fullName: 'old/name' } } as Job;
 const RUN: Run = { id: 12, workflow: 'ci.yml', ref: 'refs/heads/main', event: 'push', headSha: 'abc', htmlUrl: '' };
 const workflow = (concurrency: string) => `on: push\n${concurrency}\njobs: { build: { runs-on: go, steps: [{ run: make }] } }\n`;
 
-function giteaWith({ newer = [], run = RUN, file, refusal = 'not-found' }: { readonly newer?: readonly Partial<Run>[]; readonly run?: Run | null; readonly file?: string; readonly refusal?: GiteaErrorKind }) {
+function giteaWith({ newer = [], run = RUN, file, refusal }: { readonly newer?: readonly Partial<Run>[]; readonly run?: Run | null; readonly file?: string; readonly refusal?: GiteaErrorKind }) {
   const asked: string[] = [];
   const client = {
     getRun: async () => run,
     listRunJobs: async () => [{ id: 7, name: 'build', labels: ['go'], status: 'completed', conclusion: 'failure', startedAt: '2030-01-01T00:00:00Z', completedAt: null }],
     listNewerRuns: async () => newer.map((each, index) => ({ ...RUN, id: 13 + index, headSha: 'def', ...each })),
-    repositoryById: async () => ({ id: 7, fullName: 'acme/app' }),
-    call: async ({ path, query }: { path: string; query: { ref: string } }) => {
-      asked.push(`${path}@${query.ref}`);
-      if (file === undefined) throw new GiteaError({ kind: refusal, method: 'GET', path, sentence: refusal });
-      return { text: file };
+    readWorkflowFile: async ({ id }: { id: number }, name: string, commit: string) => {
+      asked.push(`${id} ${name}@${commit}`);
+      if (file === undefined && refusal !== undefined) throw new GiteaError({ kind: refusal, method: 'GET', path: '/asked', sentence: refusal });
+      return file ?? null;
     },
   } as unknown as GiteaClient;
   return { client, asked };
@@ -50,11 +49,11 @@ describe('readRun', () => {
     await expect(readRun(giteaWith({ newer: [{ ref: 'refs/heads/next' }], refusal: 'unreachable' }).client, JOB, 12)).rejects.toThrow('unreachable');
   });
 
-  it('reads the workflow at the commit of the run, in the repository as it is called now', async () => {
+  it('reads the workflow at the commit of the run', async () => {
     const { client, asked } = giteaWith({ newer: [{ ref: 'refs/heads/next' }], file: workflow('') });
     await readRun(client, JOB, 12);
 
-    expect(asked).toEqual(['/api/v1/repos/acme/app/raw/.gitea/workflows/ci.yml@abc']);
+    expect(asked).toEqual(['7 ci.yml@abc']);
   });
 });
 

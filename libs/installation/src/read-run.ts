@@ -1,7 +1,6 @@
 import type { Job, RunState } from '@tinqs/fleet';
 import type { GiteaClient, Run } from '@tinqs/gitea-client';
 import { jobStatusOf } from './job-status.js';
-import { readWorkflowFile } from './workflow-file.js';
 
 /** The newest attempt of a job's run, and whether a newer run overtook it (Gitea ≥ 1.25). */
 export async function readRun(client: GiteaClient, { repository: { id } }: Job, runId: number): Promise<RunState | null> {
@@ -19,8 +18,8 @@ function overtakes(other: Run, run: Run): boolean {
 }
 
 async function mayShareGroup(client: GiteaClient, id: number, run: Run): Promise<boolean> {
-  const text = await readWorkflowFile(client, await client.repositoryById(id), run.workflow, run.headSha);
-  return text === undefined || (await import('./calls-workflow.js')).sharesGroup(text);
+  const text = await client.readWorkflowFile({ id }, run.workflow, run.headSha);
+  return text === null || (await import('./calls-workflow.js')).sharesGroup(text);
 }
 
 function instantOf(time: string | null): number | null {
