@@ -2,7 +2,7 @@ import type { Connection } from './connection.js';
 import { readPages, totalOf } from './pages.js';
 import { flag, id, listOf, maybe, object, text } from './payload-fields.js';
 import type { RepositoryPaths } from './repository-paths.js';
-import type { Scope } from './scope.js';
+import { atScope, type Scope } from './scope.js';
 
 /** A webhook, as far as Gitea tells: never its secret. */
 export interface Hook {
@@ -22,18 +22,15 @@ export interface Hooks {
 const hookFields = listOf(object({ id, active: flag, events: maybe(listOf(text)), config: object({ url: maybe(text), content_type: maybe(text) }) }));
 
 export function createHooks(connection: Connection, repositories: RepositoryPaths): Hooks {
-  const read = (path: string, signal: AbortSignal | undefined, query: { readonly type?: string } = {}) =>
-    readPages({ method: 'GET', path, query, signal }, async (page) => {
-      const { data, answer } = await connection.read(page, hookFields);
-      const rows = data.map(({ id, active, events, config }) => ({ id, active, address: config.url ?? '', contentType: config.content_type ?? '', events: events ?? [] }));
-      // Up to 1.25 the instance's list comes whole, whatever page is asked for, and without a count.
-      return { rows, total: totalOf(answer, rows.length) };
-    });
   return {
-    listHooks(scope, signal) {
-      if (scope.kind === 'repository') return repositories.at(scope.repository, (path) => read(`${path}/hooks`, signal));
-      if (scope.kind === 'instance') return read('/api/v1/admin/hooks', signal, { type: 'system' });
-      return read(scope.type === 'user' ? '/api/v1/user/hooks' : `/api/v1/orgs/${encodeURIComponent(scope.login)}/hooks`, signal);
-    },
+    listHooks: (scope, signal) =>
+      atScope(repositories, scope, (path) =>
+        readPages({ method: 'GET', path: `${path}/hooks`, query: scope.kind === 'instance' ? { type: 'system' } : {}, signal }, async (page) => {
+          const { data, answer } = await connection.read(page, hookFields);
+          const rows = data.map(({ id, active, events, config }) => ({ id, active, address: config.url ?? '', contentType: config.content_type ?? '', events: events ?? [] }));
+          // Up to 1.25 the instance's list comes whole, whatever page is asked for, and without a count.
+          return { rows, total: totalOf(answer, rows.length) };
+        }),
+      ),
   };
 }

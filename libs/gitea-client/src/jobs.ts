@@ -5,7 +5,7 @@ import { jobFields, toJob, type Job, type JobStatus } from './job.js';
 import { readPages } from './pages.js';
 import { count, listOf, maybe, object } from './payload-fields.js';
 import type { RepositoryPaths, RepositoryReference } from './repository-paths.js';
-import { atScope, type Scope } from './scope.js';
+import { atActions, type Scope } from './scope.js';
 import type { UnknownWord } from './unknown-words.js';
 
 /** A job as a list or a read shows it. From 1.27 it may be the caller of a reusable workflow, which no runner ever gets; no field tells. */
@@ -59,11 +59,11 @@ export function createJobs(connection: Connection, repositories: RepositoryPaths
 
   return {
     listJobs: ({ status, scope, signal } = {}) =>
-      atScope(repositories, scope ?? { kind: 'instance' }, (path) => readAll({ method: 'GET', path: `${path}/jobs`, query: { status: typeof status === 'string' ? [status] : status }, signal })),
+      atActions(repositories, scope ?? { kind: 'instance' }, (path) => readAll({ method: 'GET', path: `${path}/jobs`, query: { status: typeof status === 'string' ? [status] : status }, signal })),
 
     async canListJobs(scope, signal) {
       try {
-        await atScope(repositories, scope, (path) => connection.read({ method: 'GET', path: `${path}/jobs`, query: { status: 'queued', page: 1, limit: 1 }, signal }, listFields));
+        await atActions(repositories, scope, (path) => connection.read({ method: 'GET', path: `${path}/jobs`, query: { status: 'queued', page: 1, limit: 1 }, signal }, listFields));
         return true;
       } catch (error) {
         if (isGiteaError(error, 'forbidden', 'not-found')) return false;

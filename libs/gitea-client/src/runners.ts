@@ -5,7 +5,7 @@ import { orGone } from './gone.js';
 import { readPages } from './pages.js';
 import { count, flag, id, listOf, maybe, object, text } from './payload-fields.js';
 import type { RepositoryPaths } from './repository-paths.js';
-import { atScope, type Scope } from './scope.js';
+import { atActions, type Scope } from './scope.js';
 import { createSecret, type Secret } from './secret.js';
 
 /** A runner's row. Ephemeral ones vanish in the moment their job is final; never used ones stay until somebody deletes them. */
@@ -59,11 +59,11 @@ export function createRunners(connection: Connection, repositories: RepositoryPa
 
   /** A 404 means "gone" only to somebody who may see the scope's runners at all. */
   const confirmVisible = (scope: Scope, signal?: AbortSignal) =>
-    atScope(repositories, scope, (path) => connection.read({ method: 'GET', path: `${path}/runners`, query: { page: 1, limit: 1 }, signal }, listFields));
+    atActions(repositories, scope, (path) => connection.read({ method: 'GET', path: `${path}/runners`, query: { page: 1, limit: 1 }, signal }, listFields));
 
   return {
     listRunners: (scope, signal) =>
-      atScope(repositories, scope, (path) =>
+      atActions(repositories, scope, (path) =>
         readPages({ method: 'GET', path: `${path}/runners`, signal }, async (page) => {
           const { data } = await connection.read(page, listFields);
           return { rows: (data.runners ?? []).map(toRunner), total: data.total_count };
@@ -72,13 +72,13 @@ export function createRunners(connection: Connection, repositories: RepositoryPa
 
     getRunner: (scope, runnerId, signal) =>
       orGone(
-        () => atScope(repositories, scope, async (path) => toRunner((await connection.read({ method: 'GET', path: `${path}/runners/${runnerId}`, signal }, runnerFields)).data)),
+        () => atActions(repositories, scope, async (path) => toRunner((await connection.read({ method: 'GET', path: `${path}/runners/${runnerId}`, signal }, runnerFields)).data)),
         () => confirmVisible(scope, signal),
       ),
 
     async deleteRunner(scope, runnerId, signal) {
       const answer = await orGone(
-        () => atScope(repositories, scope, (path) => connection.call({ method: 'DELETE', path: `${path}/runners/${runnerId}`, signal })),
+        () => atActions(repositories, scope, (path) => connection.call({ method: 'DELETE', path: `${path}/runners/${runnerId}`, signal })),
         () => confirmVisible(scope, signal),
       );
       return answer === null ? 'already-gone' : 'deleted';
@@ -88,7 +88,7 @@ export function createRunners(connection: Connection, repositories: RepositoryPa
       const key = keyOf(scope);
       const known = kept.get(key);
       if (!fresh && known !== undefined && known.until > now()) return known.token;
-      const token = await atScope(repositories, scope, async (path) => {
+      const token = await atActions(repositories, scope, async (path) => {
         const request = { path: `${path}/runners/registration-token`, signal };
         const answer = await connection.read({ method: 'POST', ...request }, tokenFields).catch((error: unknown) => {
           if (isGiteaError(error) && error.noSuchRoute) return connection.read({ method: 'GET', ...request }, tokenFields);

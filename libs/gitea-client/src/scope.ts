@@ -7,9 +7,14 @@ export type Scope =
   | { readonly kind: 'owner'; readonly login: string; readonly type?: 'organization' | 'user' }
   | { readonly kind: 'instance' };
 
-/** Calls with the path of a scope's Actions, `/api/v1/…/actions`. */
+/** Calls with the path of a scope, `/api/v1/…`. */
 export function atScope<T>(repositories: RepositoryPaths, scope: Scope, work: (path: string) => Promise<T>): Promise<T> {
-  if (scope.kind === 'repository') return repositories.at(scope.repository, (path) => work(`${path}/actions`));
-  if (scope.kind === 'instance') return work('/api/v1/admin/actions');
-  return work(scope.type === 'user' ? '/api/v1/user/actions' : `/api/v1/orgs/${encodeURIComponent(scope.login)}/actions`);
+  if (scope.kind === 'repository') return repositories.at(scope.repository, work);
+  if (scope.kind === 'instance') return work('/api/v1/admin');
+  return work(scope.type === 'user' ? '/api/v1/user' : `/api/v1/orgs/${encodeURIComponent(scope.login)}`);
+}
+
+/** The same of its Actions. */
+export function atActions<T>(repositories: RepositoryPaths, scope: Scope, work: (path: string) => Promise<T>): Promise<T> {
+  return atScope(repositories, scope, (path) => work(`${path}/actions`));
 }
