@@ -6,7 +6,7 @@ export type { DispatchSource, Installation, InstallationConfig, InstallationTool
 export { ConfigError, loadConfig } from './config.js';
 export type { Config, ConfigPart, Environment } from './config.js';
 export { toFact } from './gitea-port.js';
-export { createLauncherPort, userDataOf } from './launcher-port.js';
+export { createLauncherPort, machineOf, userDataOf } from './launcher-port.js';
 export type { LauncherPortOptions, MachineSettings } from './launcher-port.js';
 export { createLogger } from './logger.js';
 export type { Logger } from './logger.js';

@@ -70,18 +70,25 @@ export async function userDataOf({ runnerClass, registration, repository }: Laun
   });
 }
 
+/** What of a launch is the same for every job of a class; `onDemand`: may its pools include on-demand ones, where the class allows it. */
+export function machineOf(runnerClass: RunnerClass, { subnets, securityGroups, instanceProfile }: Pick<MachineSettings, 'subnets' | 'securityGroups' | 'instanceProfile'>, onDemand: boolean): Pick<LaunchRequest, 'pools' | 'diskGiB' | 'securityGroups' | 'instanceProfile'> {
+  return {
+    pools: listPools({ instanceTypes: runnerClass.instanceTypes, subnets, market: marketOf(runnerClass, onDemand) }),
+    diskGiB: runnerClass.diskGiB,
+    securityGroups,
+    ...(runnerClass.instanceProfile && instanceProfile !== null ? { instanceProfile } : {}),
+  };
+}
+
 async function requestOf(order: LaunchOrder, settings: MachineSettings, rootDeviceName: string | undefined): Promise<LaunchRequest> {
   const { runnerClass, name } = order;
   const userData = await userDataOf(order, settings);
   return {
     name,
-    pools: listPools({ instanceTypes: runnerClass.instanceTypes, subnets: settings.subnets, market: marketOf(runnerClass, order.onDemand) }),
+    ...machineOf(runnerClass, settings, order.onDemand),
     memory: order.rests.map(({ pool, cause, code, failures, until }) => ({ pool: cause === 'spot-quota' || cause === 'on-demand-quota' ? { instanceType: '*', subnet: '*', market: pool.market } : pool, code, failures, until })) satisfies CapacityMemory,
     imageId: order.amiId,
     ...(rootDeviceName === undefined ? {} : { rootDeviceName }),
-    diskGiB: runnerClass.diskGiB,
-    securityGroups: settings.securityGroups,
-    ...(runnerClass.instanceProfile && settings.instanceProfile !== null ? { instanceProfile: settings.instanceProfile } : {}),
     userData,
     deadline: new Date(order.deadline),
     tags: {

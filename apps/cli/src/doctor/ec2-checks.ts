@@ -1,15 +1,12 @@
 import type { RunnerClass } from '@tinqs/fleet';
-import { listPools, type SpotLauncher } from '@tinqs/spot-launcher';
+import { machineOf, type MachineSettings } from '@tinqs/installation';
+import type { SpotLauncher } from '@tinqs/spot-launcher';
 import { failed, ok, warning, type Check } from './check.js';
 
-export interface Ec2Questions {
+export interface Ec2Questions extends Pick<MachineSettings, 'ami' | 'subnets' | 'securityGroups' | 'instanceProfile'> {
   readonly launcher: Pick<SpotLauncher, 'describeImage' | 'describeSubnets' | 'rehearse'>;
   readonly readParameter: (name: string) => Promise<string>;
   readonly classes: readonly RunnerClass[];
-  readonly ami: string;
-  readonly subnets: readonly string[];
-  readonly securityGroups: readonly string[];
-  readonly instanceProfile: string | undefined;
   readonly maxRunners: number;
 }
 
@@ -59,16 +56,13 @@ async function subnets({ launcher, subnets: ids, maxRunners }: Ec2Questions): Pr
   });
 }
 
-async function launch(runnerClass: RunnerClass, imageId: string, rootDeviceName: string | undefined, { launcher, subnets: ids, securityGroups, instanceProfile }: Ec2Questions): Promise<Check> {
-  const { id, instanceTypes, market, diskGiB } = runnerClass;
-  const answers = await launcher.rehearse({
+async function launch(runnerClass: RunnerClass, imageId: string, rootDeviceName: string | undefined, questions: Ec2Questions): Promise<Check> {
+  const { id } = runnerClass;
+  const answers = await questions.launcher.rehearse({
     name: `tinqs-ci-doctor-${id}`,
-    pools: listPools({ instanceTypes, subnets: ids, market }),
+    ...machineOf(runnerClass, questions, true),
     imageId,
     ...(rootDeviceName === undefined ? {} : { rootDeviceName }),
-    diskGiB,
-    securityGroups,
-    ...(runnerClass.instanceProfile && instanceProfile !== undefined ? { instanceProfile } : {}),
     userData: '#!/bin/sh\n',
     tags: { 'tinqs-ci': 'true' },
   });
