@@ -113,6 +113,14 @@ describe('doctor', () => {
     expect((await json({}, { target: () => ({ store: createMemoryRunStore(), dashboard: 'http://127.0.0.1:4680' }) })).ids).toContain('table ok');
   });
 
+  it('tells of classes that cannot be read, and asks the rest', async () => {
+    const { exit, checks, ids } = await json({}, { classes: () => { throw new CommandFailure(2, 'runners.yml:3: go: unknown key "x"'); } });
+
+    expect(exit).toBe(1);
+    expect(checks.find(({ id }) => id === 'classes')).toMatchObject({ status: 'failed', text: 'runners.yml:3: go: unknown key "x"' });
+    expect(ids).toEqual(expect.arrayContaining(['gitea ok', 'table warning', 'ec2 not-yet']));
+  });
+
   it('tells of a token that cannot be read, and asks the rest', async () => {
     const { exit, checks } = await json({}, { environment: { ...gitea, ...ec2, GITEA_TOKEN: 'ssm:/none' }, readParameter: () => Promise.reject(new Error('ParameterNotFound')) });
 

@@ -21,6 +21,7 @@ export interface DoctorTools {
   readonly fetch: FetchLike;
   readonly readParameter: ReadParameter;
   readonly launcher: Ec2Questions['launcher'];
+  /** Those of `runners.yml`; throws `CommandFailure` where there is none, or a wrong one. */
   readonly classes: () => readonly RunnerClass[];
   /** Where the table is; throws `CommandFailure` where nothing says so. */
   readonly target: () => Pick<Target, 'store' | 'dashboard'>;
@@ -92,15 +93,22 @@ async function askTable({ target, now }: DoctorTools): Promise<readonly Check[]>
   }
 }
 
-function askEc2(settings: Settings, { launcher, readParameter, classes }: DoctorTools): Promise<readonly Check[]> {
+async function askEc2(settings: Settings, { launcher, readParameter, classes: read }: DoctorTools): Promise<readonly Check[]> {
+  let classes: readonly RunnerClass[];
+  try {
+    classes = read();
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    return [failed('classes', error.message, 'apps/dispatcher/README.md, "What a label means"'), notYet('ec2', 'ec2 is not asked', 'mend the classes first')];
+  }
   return checkEc2({
     launcher,
     readParameter,
-    classes: classes(),
+    classes,
     ami: settings.RUNNER_AMI ?? '',
     subnets: settings.SUBNET ?? [],
     securityGroups: settings.SECURITY_GROUP ?? [],
-    instanceProfile: settings.INSTANCE_PROFILE,
+    instanceProfile: settings.INSTANCE_PROFILE ?? null,
     maxRunners: settings.MAX_RUNNERS,
   });
 }

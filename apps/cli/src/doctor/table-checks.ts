@@ -1,8 +1,6 @@
-import { META, pauseOf, pauseSentence, type SweepMark } from '@tinqs/fleet';
+import { LIMITS, META, pauseOf, pauseSentence, type SweepMark } from '@tinqs/fleet';
 import type { Target } from '../target.js';
 import { failed, notYet, ok, warning, type Check } from './check.js';
-
-const LATE_MS = 180_000;
 
 /** Is the table there, and does the sweep run? */
 export async function checkTable({ store, dashboard }: Pick<Target, 'store' | 'dashboard'>, now: number): Promise<readonly Check[]> {
@@ -24,6 +22,6 @@ export async function checkTable({ store, dashboard }: Pick<Target, 'store' | 'd
 function sweep(mark: SweepMark | undefined, now: number): Check {
   if (mark === undefined) return notYet('sweep', 'the sweep has never run', 'npx nx run monitor:deploy');
   const age = Math.round((now - mark.at) / 1_000);
-  if (now - mark.at > LATE_MS) return failed('sweep', `the sweep last ran ${age} s ago`, 'look at the log of the monitor');
+  if (now - mark.at > LIMITS.silence) return failed('sweep', `the sweep last ran ${age} s ago`, 'look at the log of the monitor');
   return ok('sweep', `the sweep ran ${age} s ago`);
 }
