@@ -41,8 +41,8 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
         if (!waits) return leave(`${NOT_TAKEN}: ${messageOf(cause)}`);
         throw cause;
       });
-      if (verdict === 'not-taken' ? waits : verdict === 'run-goes-on' && now - since <= PATIENCE_WITH_RUN) return;
-      const answer = verdict === 'not-taken' ? leave(NOT_TAKEN) : verdict === 'run-goes-on' ? leave(`its run was not over within ${PATIENCE_WITH_RUN / hours(1)} hours`) : verdict;
+      const answer = endOf(verdict, { waits, waitsForRun: now - since <= PATIENCE_WITH_RUN });
+      if (answer === undefined) return;
       if (answer.tells) view.lost.push({ job: job.id, sentence: `job ${job.name} of ${job.repository.fullName} lost its machine and is not run again: ${answer.note}` });
       await amendJob(ports, job, (current) => ({ ...current, timeline: addEntry(current.timeline, now, RERUN, `${runner.name}: ${answer.note}`) }));
     });
@@ -61,6 +61,18 @@ interface Answer {
 }
 
 const leave = (note: string): Answer => ({ note, tells: true });
+
+/** `undefined`: asked again in the next pass. */
+function endOf(verdict: Answer | Waiting, patience: { readonly waits: boolean; readonly waitsForRun: boolean }): Answer | undefined {
+  switch (verdict) {
+    case 'not-taken':
+      return patience.waits ? undefined : leave(NOT_TAKEN);
+    case 'run-goes-on':
+      return patience.waitsForRun ? undefined : leave(`its run was not over within ${PATIENCE_WITH_RUN / hours(1)} hours`);
+    default:
+      return verdict;
+  }
+}
 
 /** Written before Gitea is asked: an answer may be lost, and nothing is run again twice. The attempt tells whether it was asked in vain. */
 interface Asked {
