@@ -4,12 +4,21 @@ import { describe, expect, it } from 'vitest';
 import { bootUnderSystemd, type Boot } from './boot.js';
 
 const root = process.env['SYSTEMD_ROOT'] ?? '';
-const ready = process.getuid?.() === 0 && existsSync(`${root}/usr/bin/cloud-init`) && spawnSync('systemd-nspawn', ['--version']).status === 0;
+const ready = process.getuid?.() === 0 && [`${root}/usr/bin/cloud-init`, `${root}/usr/sbin/dockerd`].every((file) => existsSync(file)) && spawnSync('systemd-nspawn', ['--version']).status === 0;
 const mend = 'sudo tools/sandbox/src/systemd/build-root.sh /var/tmp/systemd-root && sudo SYSTEMD_ROOT=/var/tmp/systemd-root npx vitest run --root tools/sandbox systemd';
 
 const supervisor = '$(systemctl show -p MainPID --value ci-runner)';
 const life = { limits: { bootSeconds: 20, idleSeconds: 2, jobMinutes: 0.2 }, lifeSeconds: 34 };
 const stays = 'sleep 99';
+
+/** Image mode: a container is named as act_runner names a job's. */
+const image = { mode: 'image', image: 'job' } as const;
+const IMAGE = 'tar -C /bin -c busybox | docker import - job >/dev/null';
+const container = (step: string) => `docker run --name GITEA-ACTIONS-TASK-7_ci_JOB-one job /busybox sh -c '${step}'`;
+/** A neighbour that answers as instance metadata would: a container reaches it through the machine's forwarding. */
+const METADATA = `sudo sh -c 'ip netns add ec2 && ip link add ec2 type veth peer name eth0 netns ec2 && ip link set ec2 up && ip address add 10.9.0.1/24 dev ec2 && ip route add 169.254.169.254 dev ec2 &&
+  ip -n ec2 link set eth0 up && ip -n ec2 address add 169.254.169.254/32 dev eth0 && ip -n ec2 route add 10.9.0.0/24 dev eth0 && ip netns exec ec2 busybox httpd'`;
+const ask = 'echo GET / | /busybox nc -w 3 169.254.169.254 80 || echo closed';
 
 /** The boot itself takes some seconds, on a busy host many. */
 const START = 40;
@@ -35,6 +44,14 @@ const BOOTS: readonly (Boot & { readonly event: string; readonly log?: readonly 
     never: [/ending the job/],
   },
   { event: 'a reboot: no second boot', runner: `online; task; sleep 1; sudo reboot; ${stays}`, settings: { limits: life.limits, lifeSeconds: 600 }, limit: START + 30, log: [/task 7/], console: [/Rebooting[^]*Welcome to Debian[^]*Starting ci-second-boot(?![^]*cloud-init\[)/] },
+  {
+    event: 'a job in a container, which does not reach instance metadata',
+    runner: `online; ${IMAGE}; ${METADATA}; ${container(ask)}; sleep 2; sudo iptables -t mangle -F FORWARD; docker run job /busybox sh -c '${ask}'; exit 0`,
+    settings: { environment: image },
+    limit: START,
+    log: [/nc: timed out/, /job started[^]*closed[^]*HTTP\/1\.[^]*after its job/],
+  },
+  { event: 'a job that hangs in a container', runner: `online; task; ${IMAGE}; trap '' TERM; ${container('trap "" TERM; sleep 999')}; echo "the container ended with $?"; exit 1`, settings: { ...life, environment: image }, limit: START + 30, log: [/ending the job: job limit\nthe container ended with 137/] },
   {
     event: 'a shutdown that hangs',
     runner: `online; task; sudo systemd-run --quiet --unit=hangs -p KillMode=none -p TimeoutStopSec=infinity -p 'ExecStop=/bin/sleep infinity' /bin/sleep infinity; exit 0`,

@@ -39,7 +39,7 @@ export async function bootUnderSystemd(root: string, { runner, settings = {}, fi
     spawnSync('mount', ['-t', 'overlay', 'machine', '-o', `lowerdir=${root},upperdir=${path('upper')},workdir=${path('work')}`, path('machine')]);
 
     const started = performance.now();
-    const { inTime, console } = await run(['-q', '-b', '--register=no', '--keep-unit', '--private-network', `--bind-ro=${path('seed')}:/var/lib/cloud/seed/nocloud`, `--bind=${path('log')}:/var/log`, '--link-journal=no', '--console=read-only', '-D', path('machine')], limit);
+    const { inTime, console } = await run(['-q', '-b', '--register=no', '--keep-unit', '--private-network', `--bind-ro=${path('seed')}:/var/lib/cloud/seed/nocloud`, `--bind=${path('log')}:/var/log`, '--link-journal=no', '--console=read-only', '--system-call-filter=@keyring bpf', '-D', path('machine')], limit);
     const log = path('log/tinqs-ci.log');
     return { inTime, seconds: (performance.now() - started) / 1000, console, log: existsSync(log) ? readFileSync(log, 'utf8') : '' };
   } finally {
