@@ -68,6 +68,7 @@ describe('why a machine is ended from outside', () => {
     ['P15 shutting down for 10 minutes', { ending: { since: NOW - minutes(10) - 1, code: 'IDLE_OUT', failures: 0, notBefore: null } }, { instance: instance({ state: 'shutting-down' }) }, 'SHUTDOWN_HANGS'],
     ['P15 shutting down for less', { ending: { since: NOW - minutes(10), code: 'IDLE_OUT', failures: 0, notBefore: null } }, { instance: instance({ state: 'shutting-down' }) }, undefined],
     ['terminated: nothing is left to end', { endsBy: NOW }, { instance: instance({ state: 'terminated' }) }, undefined],
+    ['P14 busy once, its row still there: it has its job, of which nobody was told', { state: 'busy', stages: { online: NOW - minutes(60) } }, { row: row() }, undefined],
     ['all is well', {}, {}, undefined],
   ])('%s', (_why, change, evidence, expected) => {
     const ending = runnerEnding(runner('a', change), { instance: instance(), row: row(), job: undefined, finalNow: null, named: false, ...evidence }, NOW);

@@ -74,6 +74,8 @@ export function runnerEnding(runner: Runner, evidence: Evidence, now: Instant): 
   }
   // Without Gitea's word that it is not busy nothing unconsumed is ended but by its death clock.
   if (row === undefined || (row !== null && row.busy)) return undefined;
+  // Gitea calls a runner busy for 10 s after each report: one that was, and whose row is there still, has its job still.
+  if (row !== null && runner.ran === null && runner.state === 'busy') return undefined;
   if (online !== undefined && now - online > seconds(runner.limits.idleSeconds) + LIMITS.outsideMargin) return { instanceId, reason: reason('IDLE_OUT', { seconds: runner.limits.idleSeconds }), backing: 'clock', force: false };
   if (online === undefined && launched !== undefined && now - launched > seconds(runner.limits.bootSeconds) + LIMITS.outsideMargin) {
     return row === null || !row.online ? { instanceId, reason: reason('BOOT_LIMIT', { seconds: runner.limits.bootSeconds }), backing: 'clock', force: false } : undefined;
