@@ -137,8 +137,12 @@ describe('what became of a runner', () => {
     expect(endedItself(runner('a', change), stateReason)).toBe(expected);
   });
 
-  it('is looked for 60 s before it was launched, and 5 minutes after', () => {
-    expect(missingFor(runner('a', { instanceId: null }))).toBe(seconds(60));
-    expect(missingFor(runner('a'))).toBe(minutes(5));
+  it.each<readonly [why: string, change: Partial<Runner>, expected: number]>([
+    ['60 s where nobody knows of a launch', { instanceId: null, stages: {} }, seconds(60)],
+    ['10 minutes once it was launched', { stages: {} }, minutes(10)],
+    ['10 minutes once Gitea saw it online', { instanceId: null, stages: { online: NOW } }, minutes(10)],
+    ['10 minutes once it took a job', { instanceId: null, stages: {}, ran: '1' }, minutes(10)],
+  ])('is looked for %s', (_why, change, expected) => {
+    expect(missingFor(runner('a', change))).toBe(expected);
   });
 });

@@ -120,7 +120,10 @@ export function endedItself(runner: Runner, stateReason: string | null): boolean
   return stateReason === null || stateReason === 'Client.InstanceInitiatedShutdown' || runner.ending?.code === 'BOOT_LIMIT';
 }
 
-/** A name without a machine: how long it is looked for before it counts as never launched or gone. */
-export function missingFor(runner: Runner): number {
-  return runner.instanceId === null ? LIMITS.launching : minutes(5);
+/**
+ * A name without a machine: how long it is looked for before it counts as never launched or gone. One that was launched
+ * is shown for an hour after its end: it is missing because EC2's reads lag behind, or because nobody looked for so long.
+ */
+export function missingFor({ instanceId, ran, stages }: Runner): number {
+  return instanceId === null && ran === null && stages.online === undefined ? LIMITS.launching : minutes(10);
 }

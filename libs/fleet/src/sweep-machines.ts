@@ -64,7 +64,7 @@ async function observe(view: SweepView, runner: Runner, rows: readonly RunnerRow
   const { ports, now, instances } = view;
   if (instances === undefined) return undefined;
   const instance = instances.of(runner);
-  if (instance === undefined) return seekMissing(view, runner);
+  if (instance === undefined) return seekMissing(view, runner, rows);
   let current = runner;
   const step = (next: Runner | undefined) => (current = next ?? current);
   if (current.instanceId === null) view.adopted += 1;
@@ -98,8 +98,13 @@ async function forgiveAmi(view: SweepView, { classId, pool }: Runner, online: In
   view.breakers = undefined;
 }
 
-/** A name without a machine is looked for twice before it counts: new ids are visible late. */
-async function seekMissing(view: SweepView, runner: Runner): Promise<undefined> {
+/**
+ * A name without a machine is looked for twice before it counts: new ids are visible late. Up to its death clock it lives
+ * whatever EC2 shows, as long as Gitea hears of it, or cannot be asked: its end would take the registration from its job.
+ */
+async function seekMissing(view: SweepView, runner: Runner, rows: readonly RunnerRow[] | undefined): Promise<undefined> {
+  const mayLive = rows === undefined || rows.some((row) => row.runnerId === runner.runnerId && row.online);
+  if (mayLive && view.now < runner.endsBy) return;
   const since = runner.stages.launched ?? runner.stages.registered ?? 0;
   const missing = view.now - since;
   if (missing <= missingFor(runner)) return;
