@@ -1,4 +1,4 @@
-import type { GiteaPort, JobFact } from '@tinqs/fleet';
+import type { GiteaPort, JobFact, LauncherPort } from '@tinqs/fleet';
 import type { SimulatedWorld } from '@tinqs/simulator';
 import type { Deed } from './scenario.js';
 
@@ -8,6 +8,26 @@ export function withShortLists(gitea: GiteaPort, leaveOut: () => boolean): Gitea
     ...gitea,
     listRunners: async (scope) => (await gitea.listRunners(scope)).filter(() => !leaveOut()),
     listJobs: async () => (await gitea.listJobs()).filter(() => !leaveOut()),
+  };
+}
+
+/** EC2's reads are eventually consistent: a machine of the last minutes may be shown once and then again not. */
+export function withBlindSpots(launcher: LauncherPort, now: () => number, leaveOut: () => boolean): LauncherPort {
+  return { ...launcher, list: async () => (await launcher.list()).filter((each) => now() - each.launchedAt > YOUNG || !leaveOut()) };
+}
+
+const YOUNG = 480_000;
+
+/** Gitea calls a runner busy for 10 s after each report: one that is out of breath, or whose report waits, is not. */
+export function withoutBreath(gitea: GiteaPort, isBreathless: () => boolean): GiteaPort {
+  const seen = <Row extends { readonly busy: boolean }>(row: Row): Row => (row.busy && isBreathless() ? { ...row, busy: false } : row);
+  return {
+    ...gitea,
+    listRunners: async (scope) => (await gitea.listRunners(scope)).map(seen),
+    readRunner: async (scope, runnerId) => {
+      const row = await gitea.readRunner(scope, runnerId);
+      return row && seen(row);
+    },
   };
 }
 

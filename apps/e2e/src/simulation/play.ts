@@ -3,7 +3,7 @@ import { createMemoryRunStore } from '@tinqs/run-store/testing';
 import { createLawsOfTime, createSimulatedWorld, createWitness, deliveryFact, localEc2, serverFacts, simulatedGitea, simulatedLauncher, type BrokenInvariant, type Outgoing, type SimulatedWorld, type Witness } from '@tinqs/simulator';
 import { createDice } from './dice.js';
 import { createFaultPorts, type Process } from './fault-ports.js';
-import { claimGivenBack, perform, withShortLists } from './deeds.js';
+import { claimGivenBack, perform, withBlindSpots, withoutBreath, withShortLists } from './deeds.js';
 import { CLASSES, misbehaviourOf, STARTED_AT, type Scenario } from './scenario.js';
 import { createVirtualClock } from './virtual-clock.js';
 
@@ -53,8 +53,8 @@ export async function play(scenario: Scenario): Promise<Played> {
   function portsOf(process: Process): FleetPorts {
     const ports: FleetPorts = {
       store: witness.store,
-      gitea: withShortLists(simulatedGitea(world, { seed: dice.between(1, 1e9) }), () => chaos() && faults.lists && listDice.chance(0.1)),
-      launcher: simulatedLauncher({ ec2: witness.ec2, installation: 'sim', now: () => clock.now() + process.skewMs }),
+      gitea: withoutBreath(withShortLists(simulatedGitea(world, { seed: dice.between(1, 1e9) }), () => chaos() && faults.lists && listDice.chance(0.1)), () => chaos() && faults.breathless && listDice.chance(0.1)),
+      launcher: withBlindSpots(simulatedLauncher({ ec2: witness.ec2, installation: 'sim', now: () => clock.now() + process.skewMs }), clock.now, () => chaos() && faults.unseen && listDice.chance(0.1)),
       queue: { knock: async (scope, delayMs) => void (chaos() && faults.drop && dice.chance(0.1) ? tell(`a knock for ${scopeKey(scope)} is lost`) : post(scope, null, delayMs)) },
       log: { info: ignore, warn: ignore, error: (message, fields) => tell(`${process.name}: ${message} ${JSON.stringify(fields, (_key, value: unknown) => (value instanceof Error ? value.message : value)).slice(0, 200)}`) },
       now: () => clock.now() + process.skewMs,
@@ -171,10 +171,10 @@ export async function play(scenario: Scenario): Promise<Played> {
     });
   clock.call(STARTED_AT + chaosMs, () => {
     tell('calm: from here on nothing fails');
-    world.do('misbehave', { drop: 0, duplicate: 0, reorder: 0, delay: { probability: 0, maxMs: 0 }, loseAnswers: 0, loseRequests: 0, refuseCapacity: 0, interrupt: { probability: 0, withinMs: 0 }, neverOnline: 0, jobHangs: 0, silentEnds: 0, ignorePoweroff: 0, outages: [] });
+    world.do('misbehave', { drop: 0, duplicate: 0, reorder: 0, delay: { probability: 0, maxMs: 0 }, loseAnswers: 0, loseRequests: 0, refuseCapacity: 0, unseen: 0, interrupt: { probability: 0, withinMs: 0 }, neverOnline: 0, jobHangs: 0, silentEnds: 0, ignorePoweroff: 0, outages: [] });
   });
   // Silence of 10 min, dead and frozen sweeps, clocks that differ.
-  const slack = (faults.giteaAway ? 14 : 0) * MINUTE + (faults.ec2Away ? 14 : 0) * MINUTE + (faults.freeze ? 12 : 0) * MINUTE + (faults.crash || faults.store || faults.lostAnswers || faults.lostRequests ? 8 : 0) * MINUTE + (faults.clocks ? 3 : 0) * MINUTE + (faults.lists ? 3 : 0) * MINUTE;
+  const slack = (faults.giteaAway ? 14 : 0) * MINUTE + (faults.ec2Away ? 14 : 0) * MINUTE + (faults.freeze ? 12 : 0) * MINUTE + (faults.crash || faults.store || faults.lostAnswers || faults.lostRequests ? 8 : 0) * MINUTE + (faults.clocks ? 3 : 0) * MINUTE + (faults.lists ? 3 : 0) * MINUTE + (faults.unseen ? 10 : 0) * MINUTE;
   const judge = createLawsOfTime(world, witness, slack);
   // The world's time is set each minute at least: without it the kept seeds would have other histories.
   clock.call(STARTED_AT + MINUTE, function tick() {

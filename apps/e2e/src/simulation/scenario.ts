@@ -43,10 +43,14 @@ export interface Faults {
   /** Of Gitea's answers: a list leaves rows out, a claim is announced and given back (1.27). */
   readonly lists: boolean;
   readonly claims: boolean;
+  /** EC2 shows a machine minutes late, or leaves one out; Gitea hears nothing of a busy runner for more than 10 s. */
+  readonly unseen: boolean;
+  readonly breathless: boolean;
 }
 
 const LATER = ['meddle', 'lists', 'claims'] as const satisfies readonly (keyof Faults)[];
-export const FAULTS: readonly (keyof Faults)[] = ['drop', 'duplicate', 'reorder', 'delay', 'lostAnswers', 'lostRequests', 'giteaAway', 'ec2Away', 'store', 'crash', 'freeze', 'twoSweeps', 'clocks', 'capacity', 'interrupt', 'neverOnline', 'hangs', 'silentEnds', 'races', 'cancel', 'rerun', 'upgrade', 'meddle', 'lists', 'claims'];
+const LATEST = ['unseen', 'breathless'] as const satisfies readonly (keyof Faults)[];
+export const FAULTS: readonly (keyof Faults)[] = ['drop', 'duplicate', 'reorder', 'delay', 'lostAnswers', 'lostRequests', 'giteaAway', 'ec2Away', 'store', 'crash', 'freeze', 'twoSweeps', 'clocks', 'capacity', 'interrupt', 'neverOnline', 'hangs', 'silentEnds', 'races', 'cancel', 'rerun', 'upgrade', 'meddle', 'lists', 'claims', 'unseen', 'breathless'];
 
 export type Deed =
   | { readonly at: number; readonly kind: 'push'; readonly repository: number; readonly file: string; readonly jobs: readonly JobPlan[] }
@@ -80,9 +84,10 @@ export function scenarioOf(seed: number): Scenario {
   const dice = createDice(seed);
   // What was added later draws from a source of its own: the histories of older seeds stay what they were.
   const later = createDice(seed ^ 0x2545f491);
+  const latest = createDice(seed ^ 0x6c8e9cf5);
   const drawn = (from: Dice, names: readonly (keyof Faults)[]) => Object.fromEntries(names.map((fault) => [fault, from.chance(0.4)])) as Partial<Faults>;
-  const isLater = (fault: keyof Faults) => (LATER as readonly (keyof Faults)[]).includes(fault);
-  const faults = { ...drawn(dice, FAULTS.filter((fault) => !isLater(fault))), ...drawn(later, LATER) } as Faults;
+  const isLater = (fault: keyof Faults) => ([...LATER, ...LATEST] as readonly (keyof Faults)[]).includes(fault);
+  const faults = { ...drawn(dice, FAULTS.filter((fault) => !isLater(fault))), ...drawn(later, LATER), ...drawn(latest, LATEST) } as Faults;
   const chaosMs = dice.between(10, 30) * MINUTE;
   const gitea = dice.pick<GiteaVersion>(['1.24', '1.25', '1.25', '1.26', '1.26', '1.27', '1.27']);
   const repositories = dice.between(1, 3);
@@ -141,6 +146,7 @@ export function misbehaviourOf({ faults, seed, chaosMs }: Scenario): Partial<Mis
     loseAnswers: faults.lostAnswers ? 0.05 : 0,
     loseRequests: faults.lostRequests ? 0.05 : 0,
     refuseCapacity: faults.capacity ? 0.4 : 0,
+    unseen: faults.unseen ? 0.3 : 0,
     interrupt: { probability: faults.interrupt ? 0.3 : 0, withinMs: 5 * MINUTE },
     neverOnline: faults.neverOnline ? 0.2 : 0,
     jobHangs: faults.hangs ? 0.05 : 0,

@@ -9,6 +9,8 @@ import { endFromOutside } from './machine.js';
 const LIFE_MARGIN = 600_000;
 /** Terminated machines stay visible for about an hour. */
 const VISIBLE_AFTER_END = 3_600_000;
+/** No promise of EC2: what callers must live with. */
+const LATEST_VISIBLE = 480_000;
 
 /** RunInstances for one machine in one pool. The same token with the same request answers with the same machine. */
 export function launch(simulation: Simulation, request: LaunchRequest): LaunchAnswer {
@@ -44,7 +46,7 @@ function create(simulation: Simulation, request: LaunchRequest): Machine {
     request,
     availabilityZone: zoneOf(request.pool.subnet),
     launchedAt: now,
-    visibleAt: now + between(random, timing.visible),
+    visibleAt: now + between(random, timing.visible) + lateBy(simulation),
     faults: drawFaults(simulation, request),
     state: 'pending',
     stateReason: null,
@@ -71,6 +73,11 @@ function create(simulation: Simulation, request: LaunchRequest): Machine {
     foreseeIn(simulation, [0, plan.withinMs], { kind: 'interruption', instanceId });
   }
   return machine;
+}
+
+/** Reads are eventually consistent, as a rule within seconds. */
+function lateBy({ state: { random, misbehaviour } }: Simulation): number {
+  return chance(random, misbehaviour.unseen) ? between(random, [0, LATEST_VISIBLE]) : 0;
 }
 
 function drawFaults(simulation: Simulation, request: LaunchRequest): readonly MachineFault[] {

@@ -37,6 +37,18 @@ describe('a simulated machine', () => {
     expect(stand.world.gitea.registrations.get(runnerId)).toMatchObject({ online: false, jobId: null });
   });
 
+  it('is shown by DescribeInstances within seconds, or minutes late', () => {
+    const stand = createStand('1.26');
+    stand.machine();
+    stand.world.do('misbehave', { unseen: 1 });
+    stand.machine();
+    stand.pass(10 * SECOND);
+    expect(stand.world.instances()).toHaveLength(1);
+    stand.pass(8 * MINUTE);
+
+    expect(stand.world.instances()).toHaveLength(2);
+  });
+
   const faults: readonly [MachineFault, string, (stand: Stand, instanceId: string) => void][] = [
     [{ kind: 'never-online' }, 'ends at its boot limit', (stand, id) => expect(stand.world.console(id)).toContain('boot limit')],
     [{ kind: 'ends-booting', code: 'Client.VolumeLimitExceeded' }, 'ends with that state reason', (stand, id) => expect(machineOf(stand, id).stateReason).toBe('Client.VolumeLimitExceeded')],

@@ -12,6 +12,8 @@ export interface Misbehaviour {
   /** A call never arrives. */
   readonly loseRequests: number;
   readonly refuseCapacity: number;
+  /** DescribeInstances shows a new machine minutes later than it should. */
+  readonly unseen: number;
   /** Reclaimed within `withinMs` of the launch, two minutes after the notice. */
   readonly interrupt: { readonly probability: number; readonly withinMs: number };
   readonly neverOnline: number;
@@ -39,6 +41,7 @@ export const WELL_BEHAVED: Misbehaviour = {
   loseAnswers: 0,
   loseRequests: 0,
   refuseCapacity: 0,
+  unseen: 0,
   interrupt: { probability: 0, withinMs: 600_000 },
   neverOnline: 0,
   jobHangs: 0,
