@@ -43,7 +43,7 @@ export interface Faults {
   /** Of Gitea's answers: a list leaves rows out, a claim is announced and given back (1.27). */
   readonly lists: boolean;
   readonly claims: boolean;
-  /** EC2 shows a machine minutes late, or leaves one out; Gitea hears nothing of a busy runner for more than 10 s. */
+  /** EC2 shows a machine late, or for minutes once and then again not; Gitea hears nothing of a busy runner for more than 10 s. */
   readonly unseen: boolean;
   readonly breathless: boolean;
 }

@@ -12,7 +12,7 @@ export interface Misbehaviour {
   /** A call never arrives. */
   readonly loseRequests: number;
   readonly refuseCapacity: number;
-  /** DescribeInstances shows a new machine minutes later than it should. */
+  /** DescribeInstances shows a new machine up to a minute late. */
   readonly unseen: number;
   /** Reclaimed within `withinMs` of the launch, two minutes after the notice. */
   readonly interrupt: { readonly probability: number; readonly withinMs: number };
