@@ -1,6 +1,7 @@
 import { META, sweep, type FleetPorts, type FleetSettings, type SweepReport } from '@tinqs/fleet';
 import type { RunStore } from '@tinqs/run-store';
 import { alarmsOf, newAlarms, type Alarm } from './alarms.js';
+import { giteaForAWhile } from './gitea-for-a-while.js';
 
 export interface SweepTools {
   readonly ports: FleetPorts;
@@ -9,9 +10,13 @@ export interface SweepTools {
   readonly alert: (alarm: Alarm) => Promise<void>;
 }
 
+/** What is left of the function's 55 s is for EC2 and the table. */
+const GITEA_MS = 40_000;
+
 /** One pass, each minute: the domain's sweep, then what people must hear of, then what the table may forget. */
 export async function runSweep({ ports, settings, store, alert }: SweepTools): Promise<SweepReport> {
-  const report = await sweep(ports, settings);
+  const whileGitea = giteaForAWhile(ports, GITEA_MS);
+  const report = await sweep(whileGitea.ports, settings).finally(whileGitea.end);
   const { at: _at, ...found } = report;
   ports.log.info('swept', found);
   const alarms = alarmsOf(report);

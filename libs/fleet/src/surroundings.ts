@@ -20,6 +20,8 @@ export interface SweepMark {
   readonly spentEnded: { readonly day: number; readonly dollars: number };
   /** Scopes with unmet demand, for the fair share. */
   readonly waiting: readonly ScopeKey[];
+  /** The first scope whose runners there was no time to list: the next pass begins with it. */
+  readonly unasked?: ScopeKey;
 }
 
 export const META = { sweep: 'SWEEP', pause: 'PAUSE', classes: 'CLASSES', orphans: 'ORPHANS', empty: 'EMPTY', missed: 'MISSED', alarms: 'ALARMS', source: 'SOURCE', planDifferences: 'PLAN_DIFFERENCES' } as const;

@@ -6,13 +6,14 @@ import { amendRunner } from './record.js';
 import { advance } from './runner-lifecycle.js';
 import { runnerNamePrefix } from './runner-name.js';
 import type { Runner } from './runner.js';
-import { scopeKey, type Scope } from './scope.js';
+import { scopeKey, type Scope, type ScopeKey } from './scope.js';
 import { META } from './surroundings.js';
 import { livingMachines, noteTrouble, type SweepView } from './sweep-view.js';
 import { seconds, type Instant } from './time.js';
 
 /** A left-over as the passes before saw it. */
 interface Orphan {
+  readonly scope?: ScopeKey;
   readonly since: Instant;
   readonly failures: number;
   readonly notBefore: Instant;
@@ -31,7 +32,9 @@ const TWO_PASSES = seconds(50);
 export async function deleteOrphans(view: SweepView): Promise<void> {
   const { store } = view.ports;
   const before = ((await store.readMeta(META.orphans)) as Orphans | undefined) ?? {};
-  const orphans: { [name: string]: Orphan } = {};
+  // Rows that this pass was not told of are as they were.
+  const unheard = view.scopes.map(scopeKey).filter((key) => !view.rows.has(key));
+  const orphans: { [name: string]: Orphan } = Object.fromEntries(Object.entries(before).filter(([, { scope }]) => scope !== undefined && unheard.includes(scope)));
   // Without EC2's word a machine of that name may be alive.
   const machines = view.instances === undefined ? undefined : new Set(livingMachines(view).map((each) => each.tags[TAGS.name]));
   for (const scope of machines === undefined ? [] : view.scopes) {
@@ -67,7 +70,7 @@ async function unregisterEnded(view: SweepView, scope: Scope, runner: Runner): P
 /** What is left of it: `undefined` once it is deleted. */
 async function deleteOrphan(view: SweepView, scope: Scope, row: RunnerRow, before: Orphan | undefined): Promise<Orphan | undefined> {
   const { ports, now } = view;
-  const orphan = before ?? { since: now, failures: 0, notBefore: now + TWO_PASSES };
+  const orphan = before ?? { scope: scopeKey(scope), since: now, failures: 0, notBefore: now + TWO_PASSES };
   if (orphan.notBefore > now) {
     if (orphan.failures > 0) noteTrouble(view, `registration ${row.name}`, `asked ${orphan.failures} times to delete it`);
     return orphan;

@@ -54,15 +54,7 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   });
   for (const instance of livingMachines(view)) noteTaggedScope(view, instance);
   await attempt(view, 'jobs', () => compareWithGitea(view));
-  for (const scope of view.scopes) {
-    const key = scopeKey(scope);
-    await attempt(view, `rows ${key}`, async () => {
-      view.giteaAnswered ??= false;
-      view.rows.set(key, await view.ports.gitea.listRunners(scope));
-      view.giteaAnswered = true;
-    });
-    await attempt(view, `scope ${key}`, () => reconcileScope(view, scope));
-  }
+  const unasked = await reconcileScopes(view, before.unasked);
   await attempt(view, 'endings', () => endMachines(view));
   const isUnbroken = view.giteaAnswered !== false && before.gitea === before.at && now - before.at <= LIMITS.silence;
   if (isUnbroken) view.answersSince = before.answersSince ?? before.at;
@@ -77,10 +69,33 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   const waiting = (await attempt(view, 'waiting', () => unmetScopes(view, lastAnswer))) ?? [];
   const today = Math.floor(now / days(1));
   const endedDollars = (before.spentEnded.day === today ? before.spentEnded.dollars : 0) + (spent?.moved ?? 0);
-  const mark: SweepMark = { at: now, ...lastAnswer, answersSince: view.answersSince, spentToday: endedDollars + (spent?.live ?? 0), spentEnded: { day: today, dollars: endedDollars }, waiting };
+  const mark: SweepMark = { at: now, ...lastAnswer, answersSince: view.answersSince, spentToday: endedDollars + (spent?.live ?? 0), spentEnded: { day: today, dollars: endedDollars }, waiting, ...(unasked === undefined ? {} : { unasked }) };
   await attempt(view, 'mark', () => ports.store.writeMeta(META.sweep, mark));
   const knocked = await knockUnmet(view, waiting);
   return { at: now, failed: view.troubles, ended: view.ended, stuck: view.stuck, surplus: view.surplus, lost: view.lost, adopted: view.adopted, missedByWebhooks: view.missed, knocked, orphansDeleted: view.orphans, machines: livingMachines(view).length };
+}
+
+/**
+ * Each scope with what Gitea says of its runners, and with EC2's word alone once Gitea took too long: all that follows wants
+ * its time in the same pass. Answers with the first that was not asked for, where the next pass begins.
+ */
+async function reconcileScopes(view: SweepView, first: ScopeKey | undefined): Promise<ScopeKey | undefined> {
+  const { ports, scopes } = view;
+  const until = ports.now() + LIMITS.rowsOfAPass;
+  const start = Math.max(0, scopes.findIndex((scope) => scopeKey(scope) === first));
+  let unasked: ScopeKey | undefined;
+  for (const scope of [...scopes.slice(start), ...scopes.slice(0, start)]) {
+    const key = scopeKey(scope);
+    if (ports.now() > until) unasked ??= key;
+    else
+      await attempt(view, `rows ${key}`, async () => {
+        view.giteaAnswered ??= false;
+        view.rows.set(key, await ports.gitea.listRunners(scope));
+        view.giteaAnswered = true;
+      });
+    await attempt(view, `scope ${key}`, () => reconcileScope(view, scope));
+  }
+  return unasked;
 }
 
 /** A machine tells its scope even where the table has forgotten it. */
