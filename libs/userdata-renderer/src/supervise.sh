@@ -134,7 +134,12 @@ stop_job() {
   signal_job TERM
   for container in $(job_containers -q); do docker kill "$container" >/dev/null; done
   await_end 100 || signal_job KILL
-  exit 0
+}
+# EC2 gives the reason of a machine's end once. One that powers itself off here would look as if its job had failed, so it
+# waits to be taken; a minute late, nobody takes it.
+await_taking() {
+  sleep 110
+  say 'EC2 took this machine neither at the time of its notice nor later'
 }
 mark_begun() {
   tell_time
@@ -185,8 +190,11 @@ ask_again() {
 look_at_job() {
   if [ $((now - since)) -ge "$job_limit" ]; then
     stop_job 'job limit'
+    exit 0
   elif [ -n "$notice" ] && [ $((now - notice)) -ge 60 ]; then
     stop_job 'Spot notice'
+    await_taking
+    exit 0
   fi
 }
 look() {

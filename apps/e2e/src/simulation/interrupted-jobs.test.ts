@@ -7,11 +7,16 @@ import { createStand, GO, MINUTE, SECOND, type Stand, type StandOptions } from '
 const DEPLOY = { ...GO, id: 'deploy', labels: ['deploy'], rerun: false };
 const BUILD: JobPlan = { key: 'build', labels: ['go'], durationMs: 10 * MINUTE };
 
-/** A machine that EC2 takes in the middle of its job; nobody reports the end. */
-async function interrupted(gitea: GiteaVersion, jobs: readonly JobPlan[] = [BUILD], options: StandOptions = {}): Promise<Stand> {
+async function running(gitea: GiteaVersion, jobs: readonly JobPlan[] = [BUILD], options: StandOptions = {}): Promise<Stand> {
   const stand = createStand({ gitea, settings: { classes: [GO, DEPLOY] }, ...options });
   stand.push(jobs);
   await stand.pass(2 * MINUTE);
+  return stand;
+}
+
+/** A machine that EC2 takes in the middle of its job, at once. */
+async function interrupted(...fleet: Parameters<typeof running>): Promise<Stand> {
+  const stand = await running(...fleet);
   stand.world.do('interrupt', { instanceId: stand.world.ledger.machines.at(-1)!.instanceId, noticeMs: null });
   return stand;
 }
@@ -83,6 +88,17 @@ describe('P19 a job whose machine was lost', () => {
     await stand.pass(40 * MINUTE);
     expect(told(stand)).toHaveLength(4);
     expect(new Set(told(stand).map((sentence) => sentence.replace(/^.*run again: /, '')))).toEqual(new Set(['Gitea did not take it within 30 minutes: the token may not read runs']));
+  });
+
+  it.each(['1.26', '1.27'] as const)('is run again where a Spot notice left it no time: its machine waits for EC2 to say why it ends (%s)', async (gitea) => {
+    const stand = await running(gitea);
+    stand.world.do('interrupt', { instanceId: stand.world.ledger.machines.at(-1)!.instanceId });
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure', 'build success']);
+    expect(told(stand)).toEqual([]);
+    expect(stand.world.ledger.machines[0]!.stateReason).toBe('Server.SpotInstanceTermination');
+    expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
   it('is told of nowhere where Gitea runs it again', async () => {

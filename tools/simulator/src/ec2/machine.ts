@@ -9,6 +9,8 @@ export type MachineEvent = Extract<WorldEvent, { instanceId: string }>;
 
 /** A job that a Spot notice finds running is ended after this, so that its failure is still reported. */
 const AFTER_NOTICE = 60_000;
+/** Then the machine waits for EC2 to take it, which gives the reason of its end, and powers itself off if that does not come. */
+const UNTIL_TAKEN = 110_000;
 
 export function happenToMachine(simulation: Simulation, machine: Machine, event: MachineEvent): void {
   if (event.kind === 'terminated') return becomeTerminated(simulation, machine);
@@ -39,7 +41,7 @@ export function happenToMachine(simulation: Simulation, machine: Machine, event:
       if (machine.phase === 'busy') return foresee(simulation, simulation.state.now + AFTER_NOTICE, { kind: 'notice-over', instanceId: machine.instanceId });
       return machine.phase === 'leaving' ? undefined : leave(simulation, machine, 'Spot notice: no job had begun');
     case 'notice-over':
-      return machine.phase === 'busy' ? leave(simulation, machine, 'Spot notice') : undefined;
+      return machine.phase === 'busy' ? leave(simulation, machine, 'Spot notice', [UNTIL_TAKEN, UNTIL_TAKEN]) : undefined;
     case 'interruption':
       interrupt(simulation, machine.instanceId, 120_000);
       return;
@@ -53,12 +55,12 @@ export function happenToMachine(simulation: Simulation, machine: Machine, event:
 }
 
 /** Its runner stops, by itself or ended by the supervisor, and the machine powers itself off. */
-export function leave(simulation: Simulation, machine: Machine, why: string): void {
+export function leave(simulation: Simulation, machine: Machine, why: string, exit = simulation.timing.exit): void {
   if (machine.phase === 'leaving' || machine.phase === 'off') return;
   say(simulation, machine, why);
   stopDaemon(simulation, machine, !chance(simulation.state.random, simulation.state.misbehaviour.silentEnds));
   machine.phase = 'leaving';
-  foreseeIn(simulation, simulation.timing.exit, { kind: 'power-off', instanceId: machine.instanceId });
+  foreseeIn(simulation, exit, { kind: 'power-off', instanceId: machine.instanceId });
 }
 
 function powerOff(simulation: Simulation, machine: Machine): void {
