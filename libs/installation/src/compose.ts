@@ -80,7 +80,7 @@ export function composeInstallation(config: InstallationConfig, tools: Installat
     settings: { installation: tools.installation, classes: tools.classes, scopeKind: config.RUNNER_SCOPE, maxRunners: config.MAX_RUNNERS, subnets: config.SUBNET ?? [], dailyBudget: config.DAILY_BUDGET_USD ?? null },
     ports: {
       store: tools.store,
-      gitea: createGiteaPort({ client: gitea, now, allowedRepositories: config.ALLOWED_REPOSITORIES, registrationToken: runnerToken === null ? null : () => runnerToken.read(), isCaller: createCallerCheck(gitea) }),
+      gitea: createGiteaPort({ client: gitea, now, allowedRepositories: config.ALLOWED_REPOSITORIES, registrationToken: runnerToken === null ? null : () => runnerToken.read(), isCaller: createCallerCheck(gitea), log }),
       launcher: tools.launcher(machine),
       queue: tools.queue,
       log,

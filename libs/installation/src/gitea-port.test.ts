@@ -1,5 +1,5 @@
 import { GiteaError, createSecret, type GiteaClient, type ListedJob } from '@tinqs/gitea-client';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createGiteaPort, toFact, type GiteaPortOptions } from './gitea-port.js';
 
 const NOW = 1_900_000_000_000;
@@ -14,9 +14,14 @@ const job = (change: Partial<ListedJob> = {}): ListedJob =>
 
 type Calls = Partial<{ readonly [call in keyof GiteaClient]: (...args: never[]) => Promise<unknown> }>;
 
+/** What the port warned of. */
+let warned: string[] = [];
+const log = { warn: (message: string, fields?: object) => void warned.push(`${message} ${JSON.stringify(fields)}`) };
+beforeEach(() => (warned = []));
+
 function portWith(calls: Calls, options: Partial<GiteaPortOptions> = {}) {
   const client = { repositoryByPath: async (path: string) => ({ id: path === 'acme/app' ? 7 : 8, fullName: path, mirror: false }), currentUser: async () => ({ isAdmin: false }), ...calls } as unknown as GiteaClient;
-  return createGiteaPort({ client, now: () => NOW, allowedRepositories: ['acme/*'], registrationToken: null, isCaller: async () => false, ...options });
+  return createGiteaPort({ client, now: () => NOW, allowedRepositories: ['acme/*'], registrationToken: null, isCaller: async () => false, log, ...options });
 }
 
 describe('toFact', () => {
@@ -64,6 +69,34 @@ describe('createGiteaPort', () => {
 
   it('never takes a part of the list for the whole: what fails otherwise is thrown', async () => {
     await expect(portWith({ listJobs: async () => Promise.reject(failure('unreachable')) }).listJobs()).rejects.toThrow('unreachable');
+  });
+
+  it.each(['not-found', 'forbidden'] as const)('lists on where one repository is hidden from the token (%s), and says so', async (kind) => {
+    const port = portWith({ repositoryByPath: async (path: string) => (path === 'acme/secret' ? Promise.reject(failure(kind)) : { id: 7, fullName: path, mirror: false }), listJobs: async () => [job({ id: 1, repositoryPath: 'acme/secret' }), job()] } as Calls);
+
+    expect((await port.listJobs()).map((fact) => fact.id)).toEqual(['4411']);
+    expect(warned).toEqual([expect.stringContaining('acme/secret')]);
+  });
+
+  it('asks for no repository that is not allowed: a server has many', async () => {
+    const asked: string[] = [];
+    const port = portWith({ repositoryByPath: async (path: string) => (asked.push(path), { id: 7, fullName: path, mirror: false }), listJobs: async () => [job({ id: 1, repositoryPath: 'evil/app' }), job()] } as Calls);
+
+    await port.listJobs();
+
+    expect(asked).toEqual(['acme/app']);
+  });
+
+  it('lists on where one of the repositories that are named is gone, and says so', async () => {
+    const listJobs = async ({ scope }: { scope?: { kind: string; repository?: { fullName: string } } }) => (scope?.repository?.fullName === 'tools/site' ? [job({ repositoryPath: 'tools/site' })] : Promise.reject(failure(scope?.kind === 'repository' ? 'not-found' : 'forbidden')));
+    const port = portWith({ listJobs } as Calls, { allowedRepositories: ['tools/gone', 'tools/site'] });
+
+    expect((await port.listJobs()).map((fact) => fact.repository.fullName)).toEqual(['tools/site']);
+    expect(warned).toEqual([expect.stringContaining('tools/gone')]);
+  });
+
+  it('takes no refusal for an empty list: each of the named repositories is closed to the token', async () => {
+    await expect(portWith({ listJobs: async () => Promise.reject(failure('forbidden')) }, { allowedRepositories: ['acme/app', 'acme/site'] }).listJobs()).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import type { GiteaPort, Job, JobFact, Repository, Scope } from '@tinqs/fleet';
+import type { GiteaPort, Job, JobFact, LogPort, Repository, Scope } from '@tinqs/fleet';
 import { listsRepository } from '@tinqs/fleet';
 import { GiteaError, isGiteaError, registerRunner, type GiteaClient, type Job as GiteaJob, type ListedJob, type Scope as GiteaScope } from '@tinqs/gitea-client';
 import { jobStatusOf } from './job-status.js';
@@ -12,11 +12,23 @@ export interface GiteaPortOptions {
   readonly registrationToken: (() => Promise<string>) | null;
   /** Does the workflow file at the job's commit say that its key only calls another workflow? */
   readonly isCaller: (job: Job) => Promise<boolean>;
+  readonly log: Pick<LogPort, 'warn'>;
 }
 
 /** Fits the client to what the controller and the sweep need. */
-export function createGiteaPort({ client, now, allowedRepositories, registrationToken, isCaller }: GiteaPortOptions): GiteaPort {
+export function createGiteaPort({ client, now, allowedRepositories, registrationToken, isCaller, log }: GiteaPortOptions): GiteaPort {
   const byPath = new Map<string, { readonly repository: Repository; readonly mirror: boolean; readonly until: number }>();
+
+  const refused = (error: unknown) => {
+    if (isGiteaError(error, 'forbidden', 'not-found')) return undefined;
+    throw error;
+  };
+  /** One that is gone, or closed to the token, hides nobody else's jobs. */
+  const unless = (what: string) => (error: unknown) => {
+    refused(error);
+    log.warn('jobs cannot be listed', { of: what, cause: error });
+    return undefined;
+  };
 
   async function repositoryOf(path: string): Promise<{ readonly repository: Repository; readonly mirror: boolean }> {
     const known = byPath.get(path);
@@ -30,23 +42,22 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
   /** The highest level the token may list: the instance, else each owner, else each repository that is named without a glob. */
   async function listAllowed(): Promise<readonly ListedJob[]> {
     const status = ['queued', 'in_progress'] as const;
-    const refused = (error: unknown) => {
-      if (isGiteaError(error, 'forbidden', 'not-found')) return undefined;
-      throw error;
-    };
     const all = await client.listJobs({ status }).catch(refused);
     if (all !== undefined) return all;
+    const list = (fullName: string) => client.listJobs({ status, scope: { kind: 'repository', repository: { fullName } } });
     const owners = [...new Set(allowedRepositories.map((entry) => entry.split('/')[0]!).filter((owner) => !/[*?[{]/.test(owner)))];
     const lists = await Promise.all(
       owners.map(async (login) => {
         const ofOwner = await client.listJobs({ status, scope: { kind: 'owner', login } }).catch(refused);
         if (ofOwner !== undefined) return ofOwner;
         const named = allowedRepositories.filter((entry) => entry.startsWith(`${login}/`) && !/[*?[{]/.test(entry));
-        const ofRepositories = await Promise.all(named.map((fullName) => client.listJobs({ status, scope: { kind: 'repository', repository: { fullName } } })));
-        return ofRepositories.flat();
+        const ofRepositories = await Promise.all(named.map((fullName) => list(fullName).catch(unless(fullName))));
+        return ofRepositories.every((jobs) => jobs === undefined) ? undefined : ofRepositories.flatMap((jobs) => jobs ?? []);
       }),
     );
-    return lists.flat();
+    const [named] = allowedRepositories.filter((entry) => !/[*?[{]/.test(entry));
+    // Nothing at all: that is the token, and no empty list.
+    return named !== undefined && lists.every((jobs) => jobs === undefined) ? list(named) : lists.flatMap((jobs) => jobs ?? []);
   }
 
   let isAdmin: Promise<boolean> | undefined;
@@ -90,9 +101,13 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
     async listJobs() {
       const seenAt = now();
       const facts: JobFact[] = [];
+      const repositories = new Map<string, Awaited<ReturnType<typeof repositoryOf>> | undefined>();
       for (const job of await listAllowed()) {
-        const { repository, mirror } = await repositoryOf(job.repositoryPath);
-        if (listsRepository(allowedRepositories, repository.fullName, { mirror })) facts.push(toFact(job, repository, seenAt, 'listing'));
+        const path = job.repositoryPath;
+        if (!listsRepository(allowedRepositories, path)) continue;
+        if (!repositories.has(path)) repositories.set(path, await repositoryOf(path).catch(unless(path)));
+        const found = repositories.get(path);
+        if (found !== undefined && listsRepository(allowedRepositories, found.repository.fullName, { mirror: found.mirror })) facts.push(toFact(job, found.repository, seenAt, 'listing'));
       }
       return facts;
     },
