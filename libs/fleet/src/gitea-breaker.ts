@@ -5,7 +5,7 @@ export function isRefusal(cause: unknown): cause is Error {
   return cause instanceof Error && ['unauthorized', 'forbidden', 'rate-limited'].includes(String((cause as { kind?: unknown }).kind));
 }
 
-/** A single repository may be closed to the token; three in one pass are the token. */
+/** Repositories may be closed to the token; three in one pass that got no answer at all are the token. */
 const FORBIDDEN_BEFORE_OPEN = 3;
 
 /**
@@ -15,6 +15,7 @@ const FORBIDDEN_BEFORE_OPEN = 3;
 export function breaking(gitea: GiteaPort): GiteaPort {
   let refusal: Error | undefined;
   let forbidden = 0;
+  let hasAnswered = false;
   return new Proxy(gitea, {
     get(target, name) {
       const method: unknown = Reflect.get(target, name);
@@ -22,11 +23,13 @@ export function breaking(gitea: GiteaPort): GiteaPort {
       return async (...args: readonly unknown[]): Promise<unknown> => {
         if (refusal !== undefined) throw refusal;
         try {
-          return await (method as (...args: readonly unknown[]) => Promise<unknown>).apply(target, [...args]);
+          const answer = await (method as (...args: readonly unknown[]) => Promise<unknown>).apply(target, [...args]);
+          hasAnswered = true;
+          return answer;
         } catch (cause) {
           if (isRefusal(cause)) {
             forbidden += 1;
-            if ((cause as { kind?: unknown }).kind !== 'forbidden' || forbidden >= FORBIDDEN_BEFORE_OPEN) refusal ??= cause;
+            if ((cause as { kind?: unknown }).kind !== 'forbidden' || (forbidden >= FORBIDDEN_BEFORE_OPEN && !hasAnswered)) refusal ??= cause;
           }
           throw cause;
         }

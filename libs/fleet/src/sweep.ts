@@ -59,7 +59,7 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   const isUnbroken = view.giteaAnswered !== false && before.gitea === before.at && now - before.at <= LIMITS.silence;
   if (isUnbroken) view.answersSince = before.answersSince ?? before.at;
   await attempt(view, 'registrations', () => deleteOrphans(view));
-  // Behind what else is asked of Gitea: a right that only they need may be missing, and three refusals end a pass.
+  // Behind what else is asked of Gitea: a right that only they need may be missing.
   for (const scope of view.scopes) await attempt(view, `re-runs ${scopeKey(scope)}`, () => rerunInterrupted(view, scope));
   await attempt(view, 'caps', () => releaseHolders(view));
   const spent = await attempt(view, 'history', () => moveToHistory(view));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reconcileInstance, type FleetPorts, type GiteaPort } from '@tinqs/fleet';
+import { reconcileInstance, type FleetPorts, type GiteaPort, type Scope } from '@tinqs/fleet';
 import { createStand, GO, MINUTE, SECOND, type Stand } from './stand.js';
 
 const job = (key: string, durationMs = 5 * SECOND) => ({ key, labels: ['go'], durationMs });
@@ -74,6 +74,20 @@ describe('Gitea that refuses the token', () => {
 
     expect(stand.world.ledger.served.map((served) => served.name).sort()).toEqual(['closed', 'open']);
     expect(stand.world.gitea.registrations.size).toBe(0);
+  });
+
+  it('is not what many closed repositories look like: behind them machines end, and registrations go', async () => {
+    const isClosed = (scope: Scope) => scope.kind === 'repository' && scope.id <= 3;
+    const stand = createStand({ wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, listRunners: async (scope) => (isClosed(scope) ? Promise.reject(refusing('forbidden')) : ports.gitea.listRunners(scope)) } }) });
+    for (const name of ['b', 'c', 'open']) stand.world.do('createRepository', { fullName: `acme/${name}`, files: { a: 'b' } });
+    for (const name of ['app', 'b', 'c']) stand.push([job(name, 50 * MINUTE)], `acme/${name}`);
+    const run = stand.push([job('cancelled')], 'acme/open');
+    await stand.pass(5 * SECOND);
+    stand.world.do('cancelRun', { run });
+    await stand.pass(15 * MINUTE);
+
+    expect([...stand.world.gitea.registrations.values()].filter((row) => row.repositoryId === 4)).toEqual([]);
+    expect((await stand.store.loadScope('repo-4')).runners).toEqual([]);
   });
 });
 
