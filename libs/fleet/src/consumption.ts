@@ -9,14 +9,15 @@ import type { Runner } from './runner.js';
  */
 export function consumptions(jobs: readonly Job[], runners: readonly Runner[]): readonly Runner[] {
   return runners.flatMap((runner) => {
-    if (runner.state === 'ended') return [];
+    // P19: EC2 may tell that it took a machine before Gitea tells what that machine ran.
+    if (runner.state === 'ended' && (runner.outcome !== 'interrupted' || runner.ran !== null)) return [];
     const noted = runner.ran === null ? undefined : jobs.find((each) => each.id === runner.ran);
     const taken = jobs.find((each) => each.runnerId === runner.runnerId && (each.status === 'running' || each.status === 'done'));
     // Gitea 1.27 announces a claim and gives it back when its answer cannot be delivered: the runner then takes another job.
     const givenBack = noted !== undefined && taken !== undefined && noted.runnerId !== runner.runnerId;
     const job = givenBack ? taken : (noted ?? taken);
     if (job === undefined) return [];
-    const at = job.pickedAt ?? job.completedAt ?? 0;
+    const at = Math.min(job.pickedAt ?? job.completedAt ?? 0, runner.stages.terminated ?? Infinity);
     // Whoever took a job was online, whether or not anybody looked in time.
     const online = runner.stages.online === undefined && runner.ran === null ? { ...runner, stages: { ...runner.stages, online: at } } : runner;
     const picked = advance(online, { state: 'busy', stage: 'picked', at, detail: job.name, ...(runner.ran === null || givenBack ? { change: { ran: job.id } } : {}) }) ?? online;

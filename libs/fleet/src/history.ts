@@ -26,7 +26,7 @@ export async function moveToHistory(view: SweepView): Promise<Spent> {
     for (const runner of runners) {
       // Its grant counts as supply until a runner of that name is seen: the name must outlive it.
       const grantIsVoid = now - (runner.stages.granted ?? 0) > LIMITS.grant;
-      const leaves = runner.state === 'ended' && runner.registrationGone && grantIsVoid && !awaitsRerun(runner, jobs);
+      const leaves = runner.state === 'ended' && runner.registrationGone && grantIsVoid && !awaitsRerun(view, runner, jobs);
       const moved = leaves && (await attempt(view, `history of ${runner.name}`, () => moveRunner(view, key, runner, jobs).then(() => true))) === true;
       if (!moved) staying.push(runner);
       spent[moved ? 'moved' : 'live'] += costToday(runner, now);

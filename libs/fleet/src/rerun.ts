@@ -13,11 +13,20 @@ const PATIENCE = minutes(30);
 /** Nothing of a run can be run again before all of it is over; what nobody takes Gitea ends after 24 h. */
 const PATIENCE_WITH_RUN = hours(24);
 
-/** P19: did it lose its machine in the middle of a job of which nobody knows yet whether it is run again? */
-export function awaitsRerun(runner: Runner, jobs: readonly Job[]): boolean {
-  if (runner.outcome !== 'interrupted' || runner.ran === null) return false;
-  const job = jobs.find((each) => each.id === runner.ran);
-  return job !== undefined && !job.timeline.some((entry) => entry.event === RERUN && entry.detail.startsWith(`${runner.name}: `));
+/** P19: did it lose its machine in the middle of a job of which nobody knows yet whether it is run again? EC2 may tell of its end before Gitea tells that it had a job. */
+export function awaitsRerun(view: Pick<SweepView, 'now' | 'answersSince'>, runner: Runner, jobs: readonly Job[]): boolean {
+  if (runner.outcome !== 'interrupted') return false;
+  if (runner.ran === null) return view.now - waitsSince(view, runner) <= PATIENCE;
+  return lostJob(runner, jobs) !== undefined;
+}
+
+function lostJob(runner: Runner, jobs: readonly Job[]): Job | undefined {
+  if (runner.outcome !== 'interrupted') return undefined;
+  return jobs.find((job) => job.id === runner.ran && !job.timeline.some((entry) => entry.event === RERUN && entry.detail.startsWith(`${runner.name}: `)));
+}
+
+function waitsSince({ now, answersSince }: Pick<SweepView, 'now' | 'answersSince'>, runner: Runner): Instant {
+  return Math.max(runner.stages.terminated ?? now, answersSince);
 }
 
 const RERUN = 're-run asked';
@@ -31,11 +40,12 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
   const { ports, now } = view;
   const server = await ports.server();
   const { jobs, runners } = await ports.store.loadScope(scopeKey(scope));
-  for (const runner of runners.filter((each) => awaitsRerun(each, jobs))) {
-    const job = jobs.find((each) => each.id === runner.ran)!;
+  for (const runner of runners) {
+    const job = lostJob(runner, jobs);
+    if (job === undefined) continue;
     await attempt(view, `re-run of job ${job.id}`, async () => {
       const asked = job.runId === null ? undefined : ((await ports.store.readMeta(rememberedAs(job, job.runId))) as Asked | undefined);
-      const since = Math.max(runner.stages.terminated ?? now, view.answersSince);
+      const since = waitsSince(view, runner);
       const waits = now - Math.max(since, asked?.runner === runner.name ? asked.at : since) <= PATIENCE;
       const verdict = await answerFor(view, runner, job, asked, server.rerunApi).catch((cause: unknown) => {
         if (!waits) return leave(`${NOT_TAKEN}: ${messageOf(cause)}`);

@@ -69,7 +69,12 @@ describe('P16 a runner is consumed', () => {
     expect(consumptions([returned, other], [runner('a', { state: 'busy', ran: '2', stages: { picked: NOW } })])[0]).toMatchObject({ state: 'busy', ran: '3' });
   });
 
-  it('never after its end, and never by a queued job', () => {
+  it('after its end, where EC2 took it before Gitea told of the pick-up', () => {
+    const taken = runner('a', { state: 'ended', outcome: 'interrupted', stages: { terminated: NOW - 9 } });
+    expect(consumptions([running], [taken])[0]).toMatchObject({ ran: '2', state: 'ended', stages: { picked: NOW - 9, terminated: NOW - 9 } });
+  });
+
+  it('never else after its end, and never by a queued job', () => {
     expect(consumptions([running], [runner('a', { state: 'ended' })])).toEqual([]);
     expect(consumptions([job('2', { runnerId: 100 })], [runner('a')])).toEqual([]);
   });

@@ -1,28 +1,8 @@
 import type { FleetPorts } from '@tinqs/fleet';
 import { describe, expect, it } from 'vitest';
-import type { GiteaVersion, JobPlan } from '@tinqs/simulator';
+import { BUILD, interrupted, running, served, take, told } from './interrupted.js';
 import { leftovers, NOTHING } from './leftovers.js';
-import { createStand, GO, MINUTE, SECOND, type Stand, type StandOptions } from './stand.js';
-
-const DEPLOY = { ...GO, id: 'deploy', labels: ['deploy'], rerun: false };
-const BUILD: JobPlan = { key: 'build', labels: ['go'], durationMs: 10 * MINUTE };
-
-async function running(gitea: GiteaVersion, jobs: readonly JobPlan[] = [BUILD], options: StandOptions = {}): Promise<Stand> {
-  const stand = createStand({ gitea, settings: { classes: [GO, DEPLOY] }, ...options });
-  stand.push(jobs);
-  await stand.pass(2 * MINUTE);
-  return stand;
-}
-
-/** A machine that EC2 takes in the middle of its job, at once. */
-async function interrupted(...fleet: Parameters<typeof running>): Promise<Stand> {
-  const stand = await running(...fleet);
-  stand.world.do('interrupt', { instanceId: stand.world.ledger.machines.at(-1)!.instanceId, noticeMs: null });
-  return stand;
-}
-
-const served = (stand: Stand) => stand.world.ledger.served.map(({ name, conclusion }) => `${name} ${conclusion}`);
-const told = (stand: Stand) => stand.reports.flatMap((report) => report.lost.map(({ sentence }) => sentence));
+import { createStand, GO, MINUTE, SECOND } from './stand.js';
 
 describe('P19 a job whose machine was lost', () => {
   it.each(['1.26', '1.27'] as const)('is not run again beside a newer run of its ref, and people are told once (%s)', async (gitea) => {
@@ -57,7 +37,7 @@ describe('P19 a job whose machine was lost', () => {
   it.each(['1.26', '1.27'] as const)('is told of where it is lost a second time (%s)', async (gitea) => {
     const stand = await interrupted(gitea);
     await stand.pass(5 * MINUTE);
-    stand.world.do('interrupt', { instanceId: stand.world.ledger.machines.at(-1)!.instanceId, noticeMs: null });
+    take(stand);
     await stand.pass(60 * MINUTE);
 
     expect(served(stand)).toEqual(['build failure', 'build failure']);
@@ -78,7 +58,7 @@ describe('P19 a job whose machine was lost', () => {
     const stand = createStand({ wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, readRun: () => Promise.reject(forbidden) } }) });
     stand.push(['a', 'b', 'c', 'd'].map((key) => ({ ...BUILD, key })));
     await stand.pass(2 * MINUTE);
-    for (const { instanceId } of stand.world.ledger.machines) stand.world.do('interrupt', { instanceId, noticeMs: null });
+    for (const { instanceId } of stand.world.ledger.machines) take(stand, instanceId);
     await stand.pass(18 * MINUTE);
     expect(stand.reports.at(-1)!.failed).toEqual([{ part: 'gitea', message: 'Gitea refuses: the token may not read runs' }]);
     await stand.ports.gitea.register({ name: 'tinqs-ci-sim-go-nobody', labels: ['go'], scope: stand.scope });
