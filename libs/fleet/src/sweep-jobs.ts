@@ -89,6 +89,8 @@ async function isOverOn124(view: SweepView, scope: Scope, job: Job, runners: rea
   if (job.status === 'done') return false;
   if (view.now - (job.pickedAt ?? job.queuedAt) > ABANDONED) return true;
   if (job.status !== 'running') return false;
+  // P19: we deleted its registration, since EC2 took its machine: Gitea's zombie sweep ends the job, and tells it.
+  if (runners.some((each) => each.outcome === 'interrupted' && each.runnerId === job.runnerId)) return false;
   const runnerId = runners.find((each) => each.ran === job.id)?.runnerId ?? job.runnerId;
   return runnerId !== null && (await view.ports.gitea.readRunner(scope, runnerId)) === null;
 }

@@ -1,6 +1,6 @@
 import { reconcileInstance } from '@tinqs/fleet';
 import { describe, expect, it } from 'vitest';
-import { BUILD, served, take, told } from './interrupted.js';
+import { BUILD, running, served, take, told } from './interrupted.js';
 import { leftovers, NOTHING } from './leftovers.js';
 import { createStand, MINUTE, SECOND, type Stand } from './stand.js';
 
@@ -31,6 +31,17 @@ describe('P19 a job whose machine EC2 took', () => {
 
     expect(served(stand)).toEqual(jobs);
     expect(told(stand)).toEqual(sentences);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it('is told of on 1.24, too, where only the zombie sweep ends it and its registration is deleted before', async () => {
+    const stand = await running('1.24');
+    stand.world.do('misbehave', { silentEnds: 1 });
+    take(stand);
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure']);
+    expect(told(stand)).toEqual([expect.stringContaining('this Gitea has no call for it')]);
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 });
