@@ -8,14 +8,15 @@ export async function readAnswer(answer: FetchAnswer, headOnly: boolean): Promis
 
 /** The error for an answer of 400 and above. */
 export function answerError({ method, path }: GiteaRequest, answer: FetchAnswer, text: string, secrets: readonly string[]): GiteaError {
+  // Gitea's router answers in plain text, its handlers in JSON.
+  const noSuchRoute = answer.status === 405 || (answer.status === 404 && /^404 page not found\s*$/.test(text));
   return new GiteaError({
-    kind: kindOf(answer.status),
+    kind: answer.status === 404 && !noSuchRoute && !hasMessage(text) ? 'unexpected-answer' : kindOf(answer.status),
     method,
     path,
     status: answer.status,
     sentence: redact(sentenceOf(text), secrets),
-    // Gitea's router answers in plain text, its handlers in JSON.
-    noSuchRoute: answer.status === 405 || (answer.status === 404 && /^404 page not found\s*$/.test(text)),
+    noSuchRoute,
     retryAfterSeconds: readRetryAfter(answer.headers),
   });
 }
@@ -36,6 +37,15 @@ export function unreachable({ method, path, signal }: GiteaRequest, cause: unkno
 function kindOf(status: number): GiteaErrorKind {
   const kinds: Record<number, GiteaErrorKind> = { 401: 'unauthorized', 403: 'forbidden', 404: 'not-found', 405: 'not-found', 429: 'rate-limited' };
   return kinds[status] ?? (status >= 500 ? 'server' : 'refused');
+}
+
+/** A proxy that has lost Gitea answers 404 to everything: by that nothing is gone. All handlers of 1.24 to 1.27 give a message (`services/context/api.go`). */
+function hasMessage(text: string): boolean {
+  try {
+    return typeof (JSON.parse(text) as { message?: unknown } | null)?.message === 'string';
+  } catch {
+    return false;
+  }
 }
 
 const longestSentence = 300;

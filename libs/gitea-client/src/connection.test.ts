@@ -144,6 +144,15 @@ describe('an error', () => {
     expect(await failure(recorded('private-anonymous'))).toMatchObject({ kind: 'not-found', noSuchRoute: false });
   });
 
+  it.each([
+    ['nginx without its server block', '<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center><hr><center>nginx/1.27.0</center></body></html>'],
+    ['an ingress without its backend', 'default backend - 404'],
+    ['a load balancer', ''],
+    ['a gateway that speaks JSON', '{"error":"no such route"}'],
+  ])('tells a thing that is missing from a proxy that has lost Gitea: %s', async (_, body) => {
+    expect(await failure(server([{ status: 404, body }]).client.version())).toMatchObject({ kind: 'unexpected-answer', status: 404, noSuchRoute: false });
+  });
+
   it('tells a call that the server does not have from a thing that is missing', async () => {
     expect(await failure(server([{ status: 404, body: '404 page not found\n' }]).client.version())).toMatchObject({ kind: 'not-found', noSuchRoute: true });
     expect(await failure(server([{ status: 405, body: '' }]).client.version())).toMatchObject({ kind: 'not-found', noSuchRoute: true });

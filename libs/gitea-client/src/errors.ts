@@ -7,7 +7,7 @@
  * - `rate-limited`: 429, from a proxy: Gitea has no limit of its own. `server`: 5xx.
  * - `unreachable`: no answer. Whether a write was done is unknown.
  * - `redirected`: to another host, or of a write. Nothing was done, and the token went nowhere.
- * - `unexpected-answer`: an answer that is not what Gitea sends.
+ * - `unexpected-answer`: an answer that is not what Gitea sends, a 404 of a proxy among them.
  */
 export type GiteaErrorKind = 'unauthorized' | 'forbidden' | 'not-found' | 'refused' | 'rate-limited' | 'server' | 'unreachable' | 'redirected' | 'unexpected-answer';
 

@@ -1,4 +1,4 @@
-import { GiteaError, createSecret, type GiteaClient, type ListedJob } from '@tinqs/gitea-client';
+import { GiteaError, createGiteaClient, createSecret, type GiteaClient, type ListedJob } from '@tinqs/gitea-client';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createGiteaPort, toFact, type GiteaPortOptions } from './gitea-port.js';
 
@@ -110,6 +110,26 @@ describe('createGiteaPort', () => {
 
     if (outcome === 'gone') expect(all.map((each) => each.status === 'fulfilled' && each.value)).toEqual([null, [], null, undefined]);
     else expect(all.map((each) => each.status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected']);
+  });
+
+  it('believes a 404 of Gitea, and none of a proxy that has lost it: nothing is gone by that', async () => {
+    const answers = { '/api/v1/user': { id: 1, login: 'ci', is_admin: true }, '/api/v1/repositories/7': { id: 7, full_name: 'acme/app', name: 'app', owner: { id: 1, login: 'acme' }, default_branch: 'main', html_url: 'https://git.example.com/acme/app' } };
+    let body = '{"message":"not found","url":"https://git.example.com/api/swagger"}';
+    const client = createGiteaClient({
+      url: 'https://git.example.com',
+      token: 'a-token-of-forty-characters-for-a-person',
+      fetch: async (address) => {
+        const known = (answers as { readonly [path: string]: unknown })[new URL(address).pathname];
+        const isThere = known !== undefined && !body.startsWith('<');
+        return { status: isThere ? 200 : 404, headers: { get: () => null }, text: async () => (isThere ? JSON.stringify(known) : body) };
+      },
+    });
+    const port = createGiteaPort({ client, now: () => NOW, allowedRepositories: ['acme/*'], registrationToken: null, isCaller: async () => false, log });
+    // Whose token it is, is known from here on.
+    expect(await port.listRunners(SCOPE)).toEqual([]);
+    body = '<html><h1>404 Not Found</h1>nginx</html>';
+
+    for (const read of [() => port.readJob({ id: 7, fullName: 'acme/app' }, '4411'), () => port.listRunners(SCOPE), () => port.readRunner(SCOPE, 41)]) await expect(read()).rejects.toMatchObject({ kind: 'unexpected-answer', status: 404 });
   });
 
   it.each([
