@@ -148,6 +148,8 @@ export interface RunJob {
   readonly labels: readonly string[];
   readonly status: JobStatus;
   readonly conclusion: string | null;
+  /** Of a copy (1.27): the one that had what it is copied from. */
+  readonly runnerId: number | null;
   /** Gitea's clock. */
   readonly startedAt: Instant | null;
   readonly completedAt: Instant | null;

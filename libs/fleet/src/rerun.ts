@@ -1,7 +1,6 @@
-import { rerunnableRow } from './rerunnable-row.js';
 import type { Job } from './job.js';
-import type { RunJob } from './ports.js';
 import { amendJob } from './record.js';
+import { rerunnableRow } from './rerunnable-row.js';
 import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
 import { attempt, messageOf, type SweepView } from './sweep-view.js';
@@ -84,12 +83,11 @@ function endOf(verdict: Answer | Waiting, patience: { readonly waits: boolean; r
   }
 }
 
-/** Written before Gitea is asked: an answer may be lost, and nothing is run again twice. The attempt tells whether it was asked in vain. */
+/** Written before Gitea is asked: an answer may be lost, and nothing is run again twice. Whether it was asked in vain its row tells. */
 interface Asked {
   /** When it was first asked for, or when its run was last seen to go on. */
   readonly at: Instant;
   readonly runner?: string;
-  readonly attempt?: string;
 }
 
 /** A name may be longer than a key of the table. */
@@ -99,21 +97,25 @@ async function answerFor({ ports, settings, now }: SweepView, runner: Runner, jo
   const { runId } = job;
   if (runId === null) return 'not-taken';
   const askedForThis = asked?.runner === runner.name;
+  const again = askedForThis ? STARTED : { note: 'somebody has run it again', tells: false };
+  // Queued again under the same id (up to 1.26), or given back before the machine was lost (1.27).
+  if (job.runnerId !== runner.runnerId) return again;
   if (!askedForThis) {
     if (job.status !== 'done') return 'not-taken';
-    if (job.conclusion !== 'failure') return { note: 'not again', tells: false };
+    if (job.conclusion !== 'failure') return NOT_AGAIN;
     if (asked !== undefined) return leave('it was run again once already');
     if (!rerunApi) return leave('this Gitea has no call for it (since 1.26): run it again in its page; jobs that need it may stay blocked for 24 h');
     if (settings.classes.find((each) => each.id === runner.classId)?.rerun !== true) return leave(`class "${runner.classId}" does not allow it`);
   }
   const run = await ports.gitea.readRun(job, runId);
   if (run === null) return leave('its run is gone');
-  if (askedForThis && !run.jobs.some((each) => each.name === job.name && attemptOf(each) === asked.attempt)) return STARTED;
-  const row = rerunnableRow(run, job, settings.classes);
-  if (row.kind === 'none') return leave(row.why);
-  const attempt = attemptOf(run.jobs.find((each) => each.id === row.id)!);
   const goesOn = run.jobs.some((each) => each.status !== 'done');
-  if (!askedForThis || goesOn) await ports.store.writeMeta(rememberedAs(job, runId), { at: now, runner: runner.name, attempt } satisfies Asked);
+  const row = rerunnableRow(run, job, runner.runnerId, settings.classes);
+  if (row.kind === 'none') return leave(row.why);
+  if (row.kind === 'again') return again;
+  if (row.kind === 'other-end') return NOT_AGAIN;
+  if (!askedForThis || goesOn) await ports.store.writeMeta(rememberedAs(job, runId), { at: now, runner: runner.name } satisfies Asked);
+  if (row.kind === 'not-seen') return goesOn ? 'run-goes-on' : 'not-taken';
   const answer = await ports.gitea.rerunJob(job.repository, runId, row.id);
   if (answer === 'not-yet') return goesOn ? 'run-goes-on' : 'not-taken';
   if (answer !== 'started') return leave(answer === 'gone' ? 'its run has no such job any more' : 'this Gitea has no call for it');
@@ -122,8 +124,4 @@ async function answerFor({ ports, settings, now }: SweepView, runner: Runner, jo
 }
 
 const STARTED: Answer = { note: 'Gitea runs it again', tells: false };
-
-/** By Gitea's clock: up to 1.26 an attempt has the id of the one before it, on 1.27 what is not run again has a new one, too. */
-function attemptOf({ startedAt, completedAt }: RunJob): string {
-  return `${startedAt} ${completedAt}`;
-}
+const NOT_AGAIN: Answer = { note: 'not again', tells: false };

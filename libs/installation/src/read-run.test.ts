@@ -12,7 +12,7 @@ function giteaWith({ newer = [], run = RUN, file, refusal }: { readonly newer?: 
   const asked: string[] = [];
   const client = {
     getRun: async () => run,
-    listRunJobs: async () => [{ id: 7, name: 'build', labels: ['go'], status: 'completed', conclusion: 'failure', startedAt: '2030-01-01T00:00:00Z', completedAt: null }],
+    listRunJobs: async () => [{ id: 7, name: 'build', labels: ['go'], status: 'completed', conclusion: 'failure', runnerId: 5, startedAt: '2030-01-01T00:00:00Z', completedAt: null }],
     listNewerRuns: async () => newer.map((each, index) => ({ ...RUN, id: 13 + index, headSha: 'def', ...each })),
     readWorkflowFile: async ({ id }: { id: number }, name: string, commit: string) => {
       asked.push(`${id} ${name}@${commit}`);
@@ -25,7 +25,7 @@ function giteaWith({ newer = [], run = RUN, file, refusal }: { readonly newer?: 
 
 describe('readRun', () => {
   it('tells the rows of the newest attempt, with Gitea’s times', async () => {
-    expect(await readRun(giteaWith({}).client, JOB, 12)).toEqual({ jobs: [{ id: '7', name: 'build', labels: ['go'], status: 'done', conclusion: 'failure', startedAt: Date.parse('2030-01-01T00:00:00Z'), completedAt: null }], superseded: false });
+    expect(await readRun(giteaWith({}).client, JOB, 12)).toEqual({ jobs: [{ id: '7', name: 'build', labels: ['go'], status: 'done', conclusion: 'failure', runnerId: 5, startedAt: Date.parse('2030-01-01T00:00:00Z'), completedAt: null }], superseded: false });
   });
 
   it('tells that the run is gone', async () => {

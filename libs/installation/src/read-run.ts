@@ -7,7 +7,7 @@ export async function readRun(client: GiteaClient, { repository: { id } }: Job, 
   const [run, jobs, newer] = await Promise.all([client.getRun({ id }, runId), client.listRunJobs({ id }, runId), client.listNewerRuns({ id }, runId)]);
   if (run === null) return null;
   return {
-    jobs: jobs.map((job) => ({ id: String(job.id), name: job.name, labels: job.labels, status: jobStatusOf(job.status), conclusion: job.conclusion, startedAt: instantOf(job.startedAt), completedAt: instantOf(job.completedAt) })),
+    jobs: jobs.map((job) => ({ id: String(job.id), name: job.name, labels: job.labels, status: jobStatusOf(job.status), conclusion: job.conclusion, runnerId: job.runnerId, startedAt: instantOf(job.startedAt), completedAt: instantOf(job.completedAt) })),
     superseded: newer.some((other) => overtakes(other, run)) || (newer.length > 0 && (await mayShareGroup(client, id, run))),
   };
 }

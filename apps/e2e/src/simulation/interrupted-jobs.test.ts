@@ -125,7 +125,7 @@ describe('P19 a job whose machine was lost', () => {
   });
 
   it('is told of after a day in which its run is never over', async () => {
-    const endless = { id: '99', name: 'endless', labels: [], status: 'running', conclusion: null, startedAt: null, completedAt: null } as const;
+    const endless = { id: '99', name: 'endless', labels: [], status: 'running', conclusion: null, runnerId: null, startedAt: null, completedAt: null } as const;
     const never = async (port: FleetPorts['gitea'], ...run: Parameters<FleetPorts['gitea']['readRun']>) => {
       const read = await port.readRun(...run);
       return read === null ? null : { ...read, jobs: [...read.jobs, endless] };

@@ -1,9 +1,16 @@
-import { reconcileInstance } from '@tinqs/fleet';
+import { reconcileInstance, type FleetPorts } from '@tinqs/fleet';
 import { describe, expect, it } from 'vitest';
-import { BUILD, running, served, take, told } from './interrupted.js';
+import type { JobPlan } from '@tinqs/simulator';
+import { BUILD, interrupted, running, served, take, told } from './interrupted.js';
 import { leftovers, NOTHING } from './leftovers.js';
 import { createStand, MINUTE, SECOND, type Stand } from './stand.js';
 
+const FAILS: JobPlan = { ...BUILD, durationMs: 3 * MINUTE, conclusion: 'failure' };
+const LONG: JobPlan = { key: 'long', labels: ['go'], durationMs: 50 * MINUTE };
+const readRun = (wrapped: (read: FleetPorts['gitea']['readRun']) => FleetPorts['gitea']['readRun']) => (ports: FleetPorts) => ({ ...ports, gitea: { ...ports.gitea, readRun: wrapped(ports.gitea.readRun) } });
+const theRun = (stand: Stand) => [...stand.world.gitea.runs.keys()].at(-1)!;
+
+const isOver = (stand: Stand) => [...stand.world.gitea.jobs.values()].every((job) => job.state === 'done');
 
 async function until(stand: Stand, happened: () => boolean): Promise<void> {
   while (!happened()) await stand.pass(SECOND / 4);
@@ -43,5 +50,47 @@ describe('P19 a job whose machine EC2 took', () => {
     expect(served(stand)).toEqual(['build failure']);
     expect(told(stand)).toEqual([expect.stringContaining('this Gitea has no call for it')]);
     expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it.each(['1.26', '1.27'] as const)('is not run again once a person did, though it then failed by itself, and is no alarm (%s)', async (gitea) => {
+    let isAway = true;
+    const stand = await running(gitea, [FAILS], { wrap: readRun((read) => (...run) => (isAway ? Promise.reject(new Error('no answer')) : read(...run))) });
+    stand.world.do('misbehave', { silentEnds: 1 });
+    take(stand);
+    await until(stand, () => isOver(stand));
+    expect(stand.world.do('rerun', { run: theRun(stand), what: 'all' }).kind).toBe('started');
+    await stand.pass(7 * MINUTE);
+    isAway = false;
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure', 'build failure']);
+    expect(told(stand)).toEqual([]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it('is run again though a person ran another job of its run again first: its row is a copy with a new id (1.27)', async () => {
+    const stand = await interrupted('1.27', [BUILD, { key: 'other', labels: ['go'], durationMs: 5 * SECOND }]);
+    await until(stand, () => isOver(stand));
+    const other = [...stand.world.gitea.jobs.values()].find((job) => job.name === 'other')!;
+    expect(stand.world.do('rerun', { run: theRun(stand), what: { job: other.id } }).kind).toBe('started');
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand).sort()).toEqual(['build failure', 'build success', 'other success', 'other success']);
+    expect(told(stand)).toEqual([]);
+  });
+
+  it('is run again though a list of its run left it out while others changed places', async () => {
+    let reads = 0;
+    const leavesOut = readRun((read) => async (...run) => {
+      const state = await read(...run);
+      reads += 1;
+      return state === null || reads % 3 !== 0 ? state : { ...state, jobs: state.jobs.filter((each) => each.name !== 'build') };
+    });
+    const stand = await interrupted('1.26', [BUILD, LONG], { wrap: leavesOut });
+    await stand.pass(120 * MINUTE);
+
+    expect(reads).toBeGreaterThan(30);
+    expect(served(stand).sort()).toEqual(['build failure', 'build success', 'long success']);
+    expect(told(stand)).toEqual([]);
   });
 });

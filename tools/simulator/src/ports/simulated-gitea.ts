@@ -113,8 +113,8 @@ function rowOf(world: SimulatedWorld, row: RunnerRegistration): RunnerRow {
 
 const STATUS: Readonly<Record<JobState, JobFact['status']>> = { blocked: 'blocked', queued: 'queued', running: 'running', cancelling: 'running', done: 'done' };
 
-function runJob({ id, name, plan, state, conclusion, startedAt, completedAt }: SimulatedJob): RunJob {
-  return { id: String(id), name, labels: plan.labels, status: STATUS[state], conclusion, startedAt, completedAt };
+function runJob({ id, name, plan, state, conclusion, runnerId, startedAt, completedAt }: SimulatedJob): RunJob {
+  return { id: String(id), name, labels: plan.labels, status: STATUS[state], conclusion, runnerId, startedAt, completedAt };
 }
 
 /** A job as Gitea tells of it now. */
