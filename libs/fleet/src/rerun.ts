@@ -1,3 +1,4 @@
+import { classFor } from './class-match.js';
 import type { Job } from './job.js';
 import { amendJob } from './record.js';
 import { rerunnableRow } from './rerunnable-row.js';
@@ -105,7 +106,9 @@ async function answerFor({ ports, settings, now }: SweepView, runner: Runner, jo
     if (job.conclusion !== 'failure') return NOT_AGAIN;
     if (asked !== undefined) return leave('it was run again once already');
     if (!rerunApi) return leave('this Gitea has no call for it (since 1.26): run it again in its page; jobs that need it may stay blocked for 24 h');
-    if (settings.classes.find((each) => each.id === runner.classId)?.rerun !== true) return leave(`class "${runner.classId}" does not allow it`);
+    // It may have run on a machine of another class, whose labels cover its own.
+    const own = classFor(job.labels, settings.classes);
+    if (own?.rerun !== true) return leave(`class "${own?.id ?? runner.classId}" does not allow it`);
   }
   const run = await ports.gitea.readRun(job, runId);
   if (run === null) return leave('its run is gone');

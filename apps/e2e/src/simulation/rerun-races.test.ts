@@ -1,9 +1,9 @@
 import { reconcileInstance, type FleetPorts } from '@tinqs/fleet';
 import { describe, expect, it } from 'vitest';
 import type { JobPlan } from '@tinqs/simulator';
-import { BUILD, interrupted, running, served, take, told } from './interrupted.js';
+import { BUILD, DEPLOY, interrupted, running, served, take, told } from './interrupted.js';
 import { leftovers, NOTHING } from './leftovers.js';
-import { createStand, MINUTE, SECOND, type Stand } from './stand.js';
+import { createStand, GO, MINUTE, SECOND, type Stand } from './stand.js';
 
 const FAILS: JobPlan = { ...BUILD, durationMs: 3 * MINUTE, conclusion: 'failure' };
 const LONG: JobPlan = { key: 'long', labels: ['go'], durationMs: 50 * MINUTE };
@@ -92,5 +92,20 @@ describe('P19 a job whose machine EC2 took', () => {
     expect(reads).toBeGreaterThan(30);
     expect(served(stand).sort()).toEqual(['build failure', 'build success', 'long success']);
     expect(told(stand)).toEqual([]);
+  });
+
+  it('is not run again where its own class forbids that, whatever machine it ran on', async () => {
+    const big = { ...GO, id: 'big', labels: ['big', 'deploy'] };
+    const none = { ...DEPLOY, limits: { ...DEPLOY.limits, concurrent: 0 } };
+    const stand = createStand({ settings: { classes: [none, big] } });
+    stand.push([{ key: 'ship', labels: ['deploy'], durationMs: 10 * MINUTE }]);
+    stand.push([{ key: 'heavy', labels: ['big'], durationMs: 5 * SECOND }], 'acme/app');
+    await stand.pass(2 * MINUTE);
+    take(stand, stand.world.ledger.machines[0]!.instanceId);
+    await stand.pass(30 * MINUTE);
+
+    expect(served(stand)).toEqual(expect.arrayContaining(['ship failure']));
+    expect(served(stand)).not.toContain('ship success');
+    expect(told(stand)).toEqual([expect.stringContaining('class "deploy" does not allow it')]);
   });
 });
