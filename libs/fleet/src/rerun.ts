@@ -1,5 +1,6 @@
 import { classFor } from './class-match.js';
 import type { Job } from './job.js';
+import type { RunState } from './ports.js';
 import { amendJob } from './record.js';
 import { rerunnableRow } from './rerunnable-row.js';
 import type { Runner } from './runner.js';
@@ -40,6 +41,7 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
   const { ports, now } = view;
   const server = await ports.server();
   const { jobs, runners } = await ports.store.loadScope(scopeKey(scope));
+  const runs: Runs = new Map();
   for (const runner of runners) {
     const job = lostJob(runner, jobs);
     if (job === undefined) continue;
@@ -47,7 +49,7 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
       const asked = job.runId === null ? undefined : ((await ports.store.readMeta(rememberedAs(job, job.runId))) as Asked | undefined);
       const since = waitsSince(view, runner);
       const waits = now - Math.max(since, asked?.runner === runner.name ? asked.at : since) <= PATIENCE;
-      const verdict = await answerFor(view, runner, job, asked, server.rerunApi).catch((cause: unknown) => {
+      const verdict = await answerFor(view, runner, job, asked, { rerunApi: server.rerunApi, runs }).catch((cause: unknown) => {
         if (!waits) return leave(`${NOT_TAKEN}: ${messageOf(cause)}`);
         throw cause;
       });
@@ -61,6 +63,9 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
 
 /** Asked again in the next pass, until patience ends. */
 type Waiting = 'not-taken' | 'run-goes-on';
+
+/** What this pass knows of a run: it is read once, and Gitea is asked once: what it refuses to one of its jobs it refuses to all, and what it runs again goes on. */
+type Runs = Map<number, { readonly state: Promise<RunState | null>; closed?: Waiting }>;
 
 const NOT_TAKEN = `Gitea did not take it within ${PATIENCE / minutes(1)} minutes`;
 
@@ -94,7 +99,7 @@ interface Asked {
 /** A name may be longer than a key of the table. */
 const rememberedAs = ({ name }: Job, runId: number): string => `RERUN#${runId}#${name.length}#${name.slice(0, 100)}`;
 
-async function answerFor({ ports, settings, now }: SweepView, runner: Runner, job: Job, asked: Asked | undefined, rerunApi: boolean): Promise<Answer | Waiting> {
+async function answerFor({ ports, settings, now }: SweepView, runner: Runner, job: Job, asked: Asked | undefined, { rerunApi, runs }: { readonly rerunApi: boolean; readonly runs: Runs }): Promise<Answer | Waiting> {
   const { runId } = job;
   if (runId === null) return 'not-taken';
   const askedForThis = asked?.runner === runner.name;
@@ -110,17 +115,21 @@ async function answerFor({ ports, settings, now }: SweepView, runner: Runner, jo
     const own = classFor(job.labels, settings.classes);
     if (own?.rerun !== true) return leave(`class "${own?.id ?? runner.classId}" does not allow it`);
   }
-  const run = await ports.gitea.readRun(job, runId);
-  if (run === null) return leave('its run is gone');
-  const goesOn = run.jobs.some((each) => each.status !== 'done');
-  const row = rerunnableRow(run, job, runner.runnerId, settings.classes);
+  const run = runs.get(runId) ?? { state: ports.gitea.readRun(job, runId) };
+  runs.set(runId, run);
+  const state = await run.state;
+  if (state === null) return leave('its run is gone');
+  const goesOn = state.jobs.some((each) => each.status !== 'done');
+  const row = rerunnableRow(state, job, runner.runnerId, settings.classes);
   if (row.kind === 'none') return leave(row.why);
   if (row.kind === 'again') return again;
   if (row.kind === 'other-end') return NOT_AGAIN;
   if (!askedForThis || goesOn) await ports.store.writeMeta(rememberedAs(job, runId), { at: now, runner: runner.name } satisfies Asked);
   if (row.kind === 'not-seen') return goesOn ? 'run-goes-on' : 'not-taken';
+  if (run.closed !== undefined) return run.closed;
+  run.closed = 'run-goes-on';
   const answer = await ports.gitea.rerunJob(job.repository, runId, row.id);
-  if (answer === 'not-yet') return goesOn ? 'run-goes-on' : 'not-taken';
+  if (answer === 'not-yet') return (run.closed = goesOn ? 'run-goes-on' : 'not-taken');
   if (answer !== 'started') return leave(answer === 'gone' ? 'its run has no such job any more' : 'this Gitea has no call for it');
   ports.log.info('interrupted job run again', { job: job.id, repository: job.repository.fullName });
   return STARTED;

@@ -108,4 +108,27 @@ describe('P19 a job whose machine EC2 took', () => {
     expect(served(stand)).not.toContain('ship success');
     expect(told(stand)).toEqual([expect.stringContaining('class "deploy" does not allow it')]);
   });
+
+  it('costs a pass one reading of its run and one asking, however many of that run are lost, and each is run again once', async () => {
+    const calls = { readRun: 0, rerunJob: 0 };
+    const counted = (ports: FleetPorts): FleetPorts => ({
+      ...ports,
+      gitea: { ...ports.gitea, readRun: (...run) => ((calls.readRun += 1), ports.gitea.readRun(...run)), rerunJob: (...job) => ((calls.rerunJob += 1), ports.gitea.rerunJob(...job)) },
+    });
+    const keys = Array.from({ length: 9 }, (_, index) => `part-${index}`);
+    const stand = await running('1.26', [...keys.map((key) => ({ key, labels: ['go'], durationMs: 4 * MINUTE })), LONG], { wrap: counted });
+    const lost = stand.world.ledger.machines.filter(({ instanceId }) => stand.world.gitea.jobs.get(stand.world.machines.get(instanceId)!.jobId!)!.name !== 'long');
+    for (const { instanceId } of lost) take(stand, instanceId);
+    await stand.pass(10 * MINUTE);
+    const before = { ...calls, passes: stand.reports.length };
+    await stand.pass(10 * MINUTE);
+
+    const passes = stand.reports.length - before.passes;
+    expect(lost).toHaveLength(9);
+    expect({ readRun: calls.readRun - before.readRun, rerunJob: calls.rerunJob - before.rerunJob }).toEqual({ readRun: passes, rerunJob: passes });
+    await stand.pass(150 * MINUTE);
+    expect(served(stand).filter((each) => each.endsWith('success')).sort()).toEqual([...keys.map((key) => `${key} success`), 'long success'].sort());
+    expect(told(stand)).toEqual([]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
 });
