@@ -68,6 +68,19 @@ describe('P19 a job whose machine EC2 took', () => {
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
+  it('is no alarm where a person ran it again and no machine can be had for an hour', async () => {
+    const stand = await running('1.26');
+    stand.world.do('misbehave', { silentEnds: 1 });
+    take(stand);
+    await until(stand, () => isOver(stand));
+    stand.world.do('rerun', { run: theRun(stand), what: 'all' });
+    stand.world.do('refuse', { forMs: 60 * MINUTE });
+    await stand.pass(120 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure', 'build success']);
+    expect(told(stand)).toEqual([]);
+  });
+
   it('is run again though a person ran another job of its run again first: its row is a copy with a new id (1.27)', async () => {
     const stand = await interrupted('1.27', [BUILD, { key: 'other', labels: ['go'], durationMs: 5 * SECOND }]);
     await until(stand, () => isOver(stand));
