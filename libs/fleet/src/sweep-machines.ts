@@ -103,7 +103,7 @@ async function forgiveAmi(view: SweepView, { classId, pool }: Runner, online: In
  * whatever EC2 shows, as long as Gitea hears of it, or cannot be asked: its end would take the registration from its job.
  */
 async function seekMissing(view: SweepView, runner: Runner, rows: readonly RunnerRow[] | undefined): Promise<undefined> {
-  const mayLive = rows === undefined || rows.some((row) => row.runnerId === runner.runnerId && row.online);
+  const mayLive = rows === undefined || !view.heardBefore || rows.some((row) => row.runnerId === runner.runnerId && row.online);
   if (mayLive && view.now < runner.endsBy) return;
   const since = runner.stages.launched ?? runner.stages.registered ?? 0;
   const missing = view.now - since;

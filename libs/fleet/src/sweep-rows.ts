@@ -21,15 +21,18 @@ export async function completeRows(view: SweepView, scope: Scope, runners: reado
 }
 
 const BY_ROW: ReadonlySet<string> = new Set(['IDLE_OUT', 'BOOT_LIMIT', 'JOB_FINAL']);
+const BY_SILENCE: ReadonlySet<string> = new Set(['IDLE_OUT', 'BOOT_LIMIT']);
 
 /**
+ * What ends for want of a word from it waits for a Gitea that answered a pass ago as well: one that was away has heard nobody.
  * A pass over many scopes, or one that was held up, acts on rows that it read a while ago. A machine whose row was
  * there then may have been given a job since: asked again in the moment before it is ended. A row that was gone stays gone.
  */
-export async function stillEnds({ ports, rows }: SweepView, runner: Runner, { reason: { code } }: Ending): Promise<boolean> {
+export async function stillEnds({ ports, rows, heardBefore }: SweepView, runner: Runner, { reason: { code } }: Ending): Promise<boolean> {
   if (!BY_ROW.has(code)) return true;
   const wasThere = rows.get(runner.scope)?.some((row: RunnerRow) => row.runnerId === runner.runnerId) ?? false;
   if (!wasThere) return true;
+  if (!heardBefore && BY_SILENCE.has(code)) return false;
   const row = await ports.gitea.readRunner(runner.scopeRef, runner.runnerId);
   return row === null || (!row.busy && !(code === 'BOOT_LIMIT' && row.online));
 }

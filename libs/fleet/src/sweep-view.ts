@@ -20,6 +20,8 @@ export interface SweepView {
   inProgress: ReadonlySet<string> | undefined;
   /** Did Gitea answer anything? `undefined`: it was asked nothing. */
   giteaAnswered: boolean | undefined;
+  /** Did Gitea answer in the pass before? When it comes back it has heard of no runner for as long as it was away. */
+  heardBefore: boolean;
   /** Since when each pass was made in time, and Gitea answered in it. */
   answersSince: Instant;
   readonly rows: Map<ScopeKey, readonly RunnerRow[]>;
@@ -44,7 +46,7 @@ export interface SweepView {
 }
 
 export function newView(ports: FleetPorts, settings: FleetSettings): SweepView {
-  return { ports: { ...ports, gitea: breaking(ports.gitea) }, settings, now: ports.now(), instances: undefined, scopes: [], inProgress: undefined, giteaAnswered: undefined, answersSince: ports.now(), rows: new Map(), breakers: undefined, endings: [], asked: new Map(), ended: [], troubles: [], stuck: [], surplus: [], lost: [], adopted: 0, missed: 0, orphans: 0 };
+  return { ports: { ...ports, gitea: breaking(ports.gitea) }, settings, now: ports.now(), instances: undefined, scopes: [], inProgress: undefined, giteaAnswered: undefined, heardBefore: false, answersSince: ports.now(), rows: new Map(), breakers: undefined, endings: [], asked: new Map(), ended: [], troubles: [], stuck: [], surplus: [], lost: [], adopted: 0, missed: 0, orphans: 0 };
 }
 
 /** Does the work for one item; a failure is noted under the name of the part and goes no further. */

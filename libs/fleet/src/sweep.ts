@@ -45,6 +45,7 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   const { now } = view;
   const before = ((await attempt(view, 'mark', () => ports.store.readMeta(META.sweep))) as SweepMark | undefined) ?? { at: now, gitea: now, ec2: now, spentToday: 0, spentEnded: { day: 0, dollars: 0 }, waiting: [] };
 
+  view.heardBefore = before.gitea === before.at && now - before.at <= LIMITS.silence;
   await attempt(view, 'clocks', async () => {
     view.instances = instanceListing(await ports.launcher.list());
     await endClocks(view);
@@ -56,8 +57,7 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   await attempt(view, 'jobs', () => compareWithGitea(view));
   const unasked = await reconcileScopes(view, before.unasked);
   await attempt(view, 'endings', () => endMachines(view));
-  const isUnbroken = view.giteaAnswered !== false && before.gitea === before.at && now - before.at <= LIMITS.silence;
-  if (isUnbroken) view.answersSince = before.answersSince ?? before.at;
+  if (view.giteaAnswered !== false && view.heardBefore) view.answersSince = before.answersSince ?? before.at;
   await attempt(view, 'registrations', () => deleteOrphans(view));
   // Behind what else is asked of Gitea: a right that only they need may be missing.
   for (const scope of view.scopes) await attempt(view, `re-runs ${scopeKey(scope)}`, () => rerunInterrupted(view, scope));
