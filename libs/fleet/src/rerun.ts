@@ -55,8 +55,10 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
       });
       const answer = endOf(verdict, { waits, waitsForRun: now - since <= PATIENCE_WITH_RUN });
       if (answer === undefined) return;
-      if (answer.tells) view.lost.push({ job: job.id, sentence: `job ${job.name} of ${job.repository.fullName} lost its machine and is not run again: ${answer.note}` });
-      await amendJob(ports, job, (current) => ({ ...current, timeline: addEntry(current.timeline, now, RERUN, `${runner.name}: ${answer.note}`) }));
+      const note = () => amendJob(ports, job, (current) => ({ ...current, timeline: addEntry(current.timeline, now, RERUN, `${runner.name}: ${answer.note}`) }));
+      if (!answer.tells) return void (await note());
+      view.lost.push({ job: job.id, sentence: `job ${job.name} of ${job.repository.fullName} lost its machine and is not run again: ${answer.note}` });
+      view.whenTold.push(note);
     });
   }
 }

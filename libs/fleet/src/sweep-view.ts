@@ -38,6 +38,8 @@ export interface SweepView {
   readonly stuck: { scope: ScopeKey; sentence: string }[];
   /** Scopes with more unconsumed runners than jobs that want one. */
   readonly surplus: { scope: ScopeKey; sentence: string }[];
+  /** Written at the end of the pass: what it tells of is told of again by the next, where this one dies before its report. */
+  readonly whenTold: (() => Promise<unknown>)[];
   /** Jobs whose machine was lost and that nobody runs again. */
   readonly lost: { job: string; sentence: string }[];
   adopted: number;
@@ -46,7 +48,7 @@ export interface SweepView {
 }
 
 export function newView(ports: FleetPorts, settings: FleetSettings): SweepView {
-  return { ports: { ...ports, gitea: breaking(ports.gitea) }, settings, now: ports.now(), instances: undefined, scopes: [], inProgress: undefined, giteaAnswered: undefined, heardBefore: false, answersSince: ports.now(), rows: new Map(), breakers: undefined, endings: [], asked: new Map(), ended: [], troubles: [], stuck: [], surplus: [], lost: [], adopted: 0, missed: 0, orphans: 0 };
+  return { ports: { ...ports, gitea: breaking(ports.gitea) }, settings, now: ports.now(), instances: undefined, scopes: [], inProgress: undefined, giteaAnswered: undefined, heardBefore: false, answersSince: ports.now(), rows: new Map(), breakers: undefined, endings: [], asked: new Map(), ended: [], troubles: [], stuck: [], surplus: [], whenTold: [], lost: [], adopted: 0, missed: 0, orphans: 0 };
 }
 
 /** Does the work for one item; a failure is noted under the name of the part and goes no further. */

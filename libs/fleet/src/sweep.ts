@@ -72,6 +72,7 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   const mark: SweepMark = { at: now, ...lastAnswer, answersSince: view.answersSince, spentToday: endedDollars + (spent?.live ?? 0), spentEnded: { day: today, dollars: endedDollars }, waiting, ...(unasked === undefined ? {} : { unasked }) };
   await attempt(view, 'mark', () => ports.store.writeMeta(META.sweep, mark));
   const knocked = await knockUnmet(view, waiting);
+  for (const note of view.whenTold) await attempt(view, 'note', note);
   return { at: now, failed: view.troubles, ended: view.ended, stuck: view.stuck, surplus: view.surplus, lost: view.lost, adopted: view.adopted, missedByWebhooks: view.missed, knocked, orphansDeleted: view.orphans, machines: livingMachines(view).length };
 }
 

@@ -1,4 +1,4 @@
-import { reconcileInstance, type FleetPorts } from '@tinqs/fleet';
+import { META, reconcileInstance, sweep, type FleetPorts } from '@tinqs/fleet';
 import { describe, expect, it } from 'vitest';
 import type { JobPlan } from '@tinqs/simulator';
 import { BUILD, DEPLOY, interrupted, running, served, take, told } from './interrupted.js';
@@ -24,7 +24,8 @@ describe('P19 a job whose machine EC2 took', () => {
     ['1.27', 0, ['build failure', 'build success'], []],
     ['1.27', 1, ['build failure', 'build success'], []],
   ] as const)('is not lost where EC2 tells of the end before Gitea tells of the pick-up (%s, silent: %i)', async (gitea, silentEnds, jobs, sentences) => {
-    const stand = createStand({ gitea });
+    let isBlind = false;
+    const stand = createStand({ gitea, wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, listJobs: () => (isBlind ? Promise.reject(new Error('500')) : ports.gitea.listJobs()) } }) });
     stand.push([BUILD]);
     await until(stand, () => stand.alive() === 1);
     stand.world.do('misbehave', { drop: 1, silentEnds });
@@ -34,6 +35,9 @@ describe('P19 a job whose machine EC2 took', () => {
     await until(stand, () => machine!.terminatedAt !== null);
     await reconcileInstance(stand.ports, stand.settings, machine!.instanceId);
     stand.world.do('misbehave', { drop: 0 });
+    isBlind = true;
+    await stand.pass(3 * MINUTE);
+    isBlind = false;
     await stand.pass(90 * MINUTE);
 
     expect(served(stand)).toEqual(jobs);
@@ -65,6 +69,23 @@ describe('P19 a job whose machine EC2 took', () => {
 
     expect(served(stand)).toEqual(['build failure', 'build failure']);
     expect(told(stand)).toEqual([]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it('is told of by the next pass where the one that found it dies before it reports', async () => {
+    let dies = false;
+    let died = () => undefined as void;
+    const dead = new Promise<void>((resolve) => (died = resolve));
+    const writeMeta = (store: FleetPorts['store']): FleetPorts['store']['writeMeta'] => (key, value) => (dies && key === META.sweep ? (died(), new Promise(() => undefined)) : store.writeMeta(key, value));
+    const stand = await interrupted('1.25', [BUILD], { wrap: (ports) => ({ ...ports, store: { ...ports.store, writeMeta: writeMeta(ports.store) } }) });
+    await until(stand, () => stand.alive() === 0);
+    dies = true;
+    void sweep(stand.ports, stand.settings);
+    await dead;
+    dies = false;
+    await stand.pass(10 * MINUTE);
+
+    expect(told(stand)).toEqual([expect.stringContaining('has no call for it')]);
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
