@@ -3,9 +3,11 @@ import type { FleetPorts } from '@tinqs/fleet';
 /** There was no time left for Gitea in this pass. */
 export class OutOfTimeError extends Error {
   override readonly name = 'OutOfTimeError';
+  /** Of each call that follows, so that a pass tells it once. */
+  readonly kind = 'out-of-time';
 
   constructor(ms: number) {
-    super(`Gitea was given ${ms / 1_000} s of this pass, and took longer: the next one goes on`);
+    super(`it was given ${ms / 1_000} s of this pass, and takes longer: the next one goes on`);
   }
 }
 
@@ -31,5 +33,13 @@ export function giteaForAWhile(ports: FleetPorts, ms: number): { readonly ports:
       return typeof call === 'function' ? limited((call as (...args: readonly unknown[]) => Promise<unknown>).bind(target)) : call;
     },
   });
-  return { ports: { ...ports, gitea, server: limited(ports.server) }, end: () => clearTimeout(timer) };
+  // What it is, is known for the whole pass once it said so: who waits is knocked for without another question.
+  let facts: ReturnType<FleetPorts['server']> | undefined;
+  const server = limited(ports.server);
+  const forget = () => void (facts = undefined);
+  const remembered = () => {
+    if (facts === undefined) (facts = server()).catch(forget);
+    return facts;
+  };
+  return { ports: { ...ports, gitea, server: remembered }, end: () => clearTimeout(timer) };
 }

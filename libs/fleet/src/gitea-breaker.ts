@@ -1,8 +1,12 @@
 import type { GiteaPort } from './ports.js';
 
-/** What concerns every call, not the one that failed: the token or its rights are refused, or too much was asked. Told by the error's `kind`. */
+/** What concerns every call, not the one that failed: the token or its rights are refused, too much was asked, or no time is left. Told by the error's `kind`. */
 export function isRefusal(cause: unknown): cause is Error {
-  return cause instanceof Error && ['unauthorized', 'forbidden', 'rate-limited'].includes(String((cause as { kind?: unknown }).kind));
+  return cause instanceof Error && ['unauthorized', 'forbidden', 'rate-limited', 'out-of-time'].includes(String((cause as { kind?: unknown }).kind));
+}
+
+export function sayRefusal(cause: Error): string {
+  return `${(cause as { kind?: unknown }).kind === 'out-of-time' ? 'Gitea is too slow' : 'Gitea refuses'}: ${cause.message}`;
 }
 
 /** Repositories may be closed to the token; three in one pass that got no answer at all are the token. */

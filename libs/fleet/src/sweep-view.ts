@@ -1,5 +1,5 @@
 import type { Ending } from './end-of-life.js';
-import { breaking, isRefusal } from './gitea-breaker.js';
+import { breaking, isRefusal, sayRefusal } from './gitea-breaker.js';
 import type { InstanceListing } from './instance-listing.js';
 import type { FleetPorts, Instance, RunnerRow } from './ports.js';
 import type { Runner } from './runner.js';
@@ -64,7 +64,7 @@ export async function attempt<Result>(view: SweepView, part: string, work: () =>
 
 /** Each trouble once in a pass: what Gitea refuses to all is one, whatever it was asked. */
 export function noteTrouble(view: SweepView, part: string, cause: unknown): void {
-  const trouble = isRefusal(cause) ? { part: 'gitea', message: `Gitea refuses: ${cause.message}` } : { part, message: messageOf(cause) };
+  const trouble = isRefusal(cause) ? { part: 'gitea', message: sayRefusal(cause) } : { part, message: messageOf(cause) };
   if (!view.troubles.some((each) => each.part === trouble.part)) view.troubles.push(trouble);
 }
 
