@@ -13,7 +13,12 @@ const LONGEST_DELAY_SECONDS = 900;
 export function createSqsQueue({ call, url }: { readonly call: AwsCall; readonly url: string }): MessageQueue {
   const send = async (message: QueueMessage, delayMs = 0): Promise<void> => {
     const DelaySeconds = Math.min(LONGEST_DELAY_SECONDS, Math.ceil(delayMs / 1_000));
-    await call({ service: 'sqs', endpoint: url, target: 'AmazonSQS.SendMessage', version: '1.0', input: { QueueUrl: url, MessageBody: JSON.stringify(message), ...(DelaySeconds > 0 ? { DelaySeconds } : {}) } });
+    await call({ service: 'sqs', endpoint: url, target: 'AmazonSQS.SendMessage', version: '1.0', input: { QueueUrl: url, MessageBody: textOf(message), ...(DelaySeconds > 0 ? { DelaySeconds } : {}) } });
   };
   return { send, knock: (scope, delayMs) => send({ kind: 'knock', scope }, delayMs) };
+}
+
+/** JSON escapes whatever SQS refuses but for two characters that are none. */
+function textOf(message: QueueMessage): string {
+  return JSON.stringify(message).replace(/[\ufffe\uffff]/g, (character) => (character === '\ufffe' ? '\\ufffe' : '\\uffff'));
 }
