@@ -64,6 +64,19 @@ describe('dispatchBatch', () => {
     expect((await deliveries())[0]).toMatchObject({ event: 'workflow_job', decision: 'recorded', sentence: expect.stringMatching(/^job \d+ ".*" queued$/) });
   });
 
+  it.each<[what: string, slow: QueueMessage, planner: Partial<EventPlanner>]>([
+    ['a push', message(push), { plan: () => new Promise(() => undefined) }],
+    ['what a push has come to', { kind: 'settle', receivedAt: AT, delivery: push as Extract<QueueMessage, { kind: 'settle' }>['delivery'] }, { settle: () => new Promise(() => undefined) }],
+    ['a knock', { kind: 'knock', scope: { kind: 'repository', id: 99, fullName: 'acme/other' } }, { look: () => new Promise(() => undefined) }],
+  ])('launches for a job that is announced, however long Gitea takes to tell of %s beside it', async (_what, slow, planner) => {
+    const { dispatch, served } = dispatcher({ planner });
+
+    void dispatch(slow, message(queued));
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(served).toHaveLength(1);
+  });
+
   it('hands back only what could not be recorded; the others are acknowledged', async () => {
     let calls = 0;
     const { dispatch, served } = dispatcher({

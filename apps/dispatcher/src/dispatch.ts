@@ -33,8 +33,18 @@ export interface EventPlanner {
 /**
  * Works off a batch: writes every fact the messages carry, then plans each scope once. Answers with the ids of the
  * messages that could not be recorded, which the queue hands out again; everything else is retried from the table.
+ * Announced jobs do not wait for what Gitea is asked about: a slow one may take the function's whole time.
  */
 export async function dispatchBatch(batch: readonly QueuedMessage[], tools: DispatchTools): Promise<readonly string[]> {
+  const parts = [batch.filter((each) => !asksGitea(each.message)), batch.filter((each) => asksGitea(each.message))].filter((part) => part.length > 0);
+  return (await Promise.all(parts.map((part) => workOff(part, tools)))).flat();
+}
+
+function asksGitea(message: QueueMessage): boolean {
+  return message.kind === 'knock' || message.kind === 'settle' || (message.kind === 'delivery' && (message.delivery.kind === 'push' || message.delivery.kind === 'pull-request'));
+}
+
+async function workOff(batch: readonly QueuedMessage[], tools: DispatchTools): Promise<readonly string[]> {
   const scopes = new Map<ScopeKey, { readonly scope: Scope; readonly deliveredAt: number; readonly ids: string[] }>();
   const failed = new Set<string>();
   const records: DeliveryRecord[] = [];
