@@ -21,7 +21,7 @@ export const LIMITS = {
   /** Gitea or EC2 silent for this long: nothing is decided on its account. */
   silence: minutes(3),
   /** What a pass of the sweep spends on lists of runners: a slow Gitea leaves some scopes to the next pass. */
-  rowsOfAPass: seconds(15),
+  rowsOfAPass: seconds(20),
   /** Between Gitea's final answer and the termination from outside. */
   grace: seconds(120),
   /** What an outside clock waits beyond the machine's own. */
