@@ -11,6 +11,7 @@ export type { RemoteWorld } from './http/connect-ec2.js';
 export type { HttpServer } from './http/listen.js';
 export { serveEc2 } from './http/serve-ec2.js';
 export { serveGitea } from './http/serve-gitea.js';
+export { createLawOfInterruptions, type LawOfInterruptions } from './laws/law-of-interruptions.js';
 export { createLawsOfTime } from './laws/laws-of-time.js';
 export { createWitness } from './laws/witness.js';
 export type { BrokenInvariant, Witness } from './laws/witness.js';

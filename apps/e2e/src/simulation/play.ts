@@ -1,6 +1,6 @@
 import { createController, reconcileInstance, scopeKey, scopeOf, sweep, type Controller, type FleetPorts, type FleetSettings, type JobFact, type Scope } from '@tinqs/fleet';
 import { createMemoryRunStore } from '@tinqs/run-store/testing';
-import { createLawsOfTime, createSimulatedWorld, createWitness, deliveryFact, localEc2, serverFacts, simulatedGitea, simulatedLauncher, type BrokenInvariant, type Outgoing, type SimulatedWorld, type Witness } from '@tinqs/simulator';
+import { createLawOfInterruptions, createLawsOfTime, createSimulatedWorld, createWitness, deliveryFact, localEc2, serverFacts, simulatedGitea, simulatedLauncher, type BrokenInvariant, type Outgoing, type SimulatedWorld, type Witness } from '@tinqs/simulator';
 import { createDice } from './dice.js';
 import { createFaultPorts, type Process } from './fault-ports.js';
 import { claimGivenBack, perform, withBlindSpots, withoutBreath, withShortLists } from './deeds.js';
@@ -39,6 +39,7 @@ export async function play(scenario: Scenario): Promise<Played> {
   const settings: FleetSettings = { installation: 'sim', classes: CLASSES, scopeKind: 'repository', maxRunners: scenario.maxRunners, subnets: ['subnet-a', 'subnet-b'], dailyBudget: null };
   const skews = faults.clocks ? [0, 45 * SECOND, -45 * SECOND] : [0];
   const witness = createWitness({ store: createMemoryRunStore({ now: clock.now }), ec2: localEc2(world, { seed: scenario.seed + 2 }), world, settings, skewMs: faults.clocks ? 90 * SECOND : 0, tell });
+  const interruptions = createLawOfInterruptions(world, witness);
   const messages: Message[] = [];
   const chaos = () => clock.now() < STARTED_AT + chaosMs;
   const ignore = () => undefined;
@@ -53,7 +54,7 @@ export async function play(scenario: Scenario): Promise<Played> {
   function portsOf(process: Process): FleetPorts {
     const ports: FleetPorts = {
       store: witness.store,
-      gitea: withoutBreath(withShortLists(simulatedGitea(world, { seed: dice.between(1, 1e9) }), () => chaos() && faults.lists && listDice.chance(0.1)), () => chaos() && faults.breathless && listDice.chance(0.1)),
+      gitea: interruptions.counting(withoutBreath(withShortLists(simulatedGitea(world, { seed: dice.between(1, 1e9) }), () => chaos() && faults.lists && listDice.chance(0.1)), () => chaos() && faults.breathless && listDice.chance(0.1))),
       launcher: withBlindSpots(simulatedLauncher({ ec2: witness.ec2, installation: 'sim', now: () => clock.now() + process.skewMs }), clock.now, () => chaos() && faults.unseen && listDice.chance(0.1)),
       queue: { knock: async (scope, delayMs) => void (chaos() && faults.drop && dice.chance(0.1) ? tell(`a knock for ${scopeKey(scope)} is lost`) : post(scope, null, delayMs)) },
       log: { info: ignore, warn: ignore, error: (message, fields) => tell(`${process.name}: ${message} ${JSON.stringify(fields, (_key, value: unknown) => (value instanceof Error ? value.message : value)).slice(0, 200)}`) },
@@ -135,7 +136,10 @@ export async function play(scenario: Scenario): Promise<Played> {
     mayCrash(process, 60);
     sweeping[slot] = true;
     void sweep(portsOf(process), settings).then(
-      () => (sweeping[slot] = false),
+      (report) => {
+        sweeping[slot] = false;
+        interruptions.hear(report);
+      },
       (cause: unknown) => {
         sweeping[slot] = false;
         tell(`${process.name} fails as a whole: ${String(cause)}`);
@@ -183,7 +187,7 @@ export async function play(scenario: Scenario): Promise<Played> {
 
   let steps = 0;
   const end = STARTED_AT + chaosMs + CALM;
-  const atRest = () => clock.now() > STARTED_AT + chaosMs + 3 * MINUTE && unrest(world, witness).length === 0;
+  const atRest = () => clock.now() > STARTED_AT + chaosMs + 3 * MINUTE && unrest(world, witness).length === 0 && interruptions.unsettled().length === 0;
   for (; witness.broken.length === 0; steps += 1) {
     const next = Math.min(world.nextAt() ?? Infinity, clock.nextAt() ?? Infinity);
     if (next > end || atRest()) break;
@@ -193,6 +197,7 @@ export async function play(scenario: Scenario): Promise<Played> {
     judge();
   }
   if (witness.broken.length === 0) for (const what of unrest(world, witness)) witness.breach('rest', what);
+  if (witness.broken.length === 0) for (const what of interruptions.unsettled()) witness.breach('P19', what);
   return { broken: witness.broken[0] ?? null, story, served: world.ledger.served.length, machines: world.ledger.machines.length, steps };
 }
 
