@@ -132,7 +132,9 @@ async function answerFor({ ports, settings, now }: SweepView, runner: Runner, jo
   run.closed = 'run-goes-on';
   const answer = await ports.gitea.rerunJob(job.repository, runId, row.id);
   if (answer === 'not-yet') return (run.closed = goesOn ? 'run-goes-on' : 'not-taken');
-  if (answer !== 'started') return leave(answer === 'gone' ? 'its run has no such job any more' : 'this Gitea has no call for it');
+  if (answer === 'unsupported') return leave('this Gitea has no call for it');
+  // On 1.27 its id is of the attempt before: another pass, or somebody, has run it again since its run was read.
+  if (answer === 'gone') return run.closed;
   ports.log.info('interrupted job run again', { job: job.id, repository: job.repository.fullName });
   return STARTED;
 }

@@ -89,6 +89,36 @@ describe('P19 a job whose machine EC2 took', () => {
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
+  it.each(['1.26', '1.27'] as const)('is run again once, and nobody is told that it is not, though three passes find it at once (%s)', async (gitea) => {
+    const stand = await interrupted(gitea);
+    await until(stand, () => stand.alive() === 0);
+    const reports = await Promise.all([0, 1, 2].map(() => sweep(stand.ports, stand.settings)));
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure', 'build success']);
+    expect([...reports.flatMap(({ lost }) => lost), ...told(stand)]).toEqual([]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it.each([
+    ['1.24', '1.26'],
+    ['1.25', '1.26'],
+    ['1.25', '1.27'],
+    ['1.26', '1.27'],
+  ] as const)('is run again where Gitea is upgraded from %s to %s while it waits for its run', async (before, after) => {
+    const stand = await running(before, [BUILD, { ...LONG, durationMs: 30 * MINUTE }]);
+    stand.world.do('misbehave', { silentEnds: 1 });
+    const machine = stand.world.ledger.machines.find(({ instanceId }) => stand.world.gitea.jobs.get(stand.world.machines.get(instanceId)!.jobId!)!.name === 'build');
+    take(stand, machine!.instanceId);
+    await stand.pass(5 * MINUTE);
+    stand.world.do('upgradeGitea', { to: after });
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand).sort()).toEqual(['build failure', 'build success', 'long success']);
+    expect(told(stand)).toEqual([]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
   it('is no alarm where a person ran it again and no machine can be had for an hour', async () => {
     const stand = await running('1.26');
     stand.world.do('misbehave', { silentEnds: 1 });
