@@ -86,6 +86,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('P14 its row is read again before it is ended', 'sweep-endings.ts', '() => stillEnds(view, runner, ending)', 'async () => true'),
   mutant('P14 a row missing in a list is asked for', 'sweep-machines.ts', 'await completeRows(view, scope, before.runners);', ''),
   mutant('P14 a row of which nothing is known ends nobody', 'sweep-rows.ts', 'if (answers.includes(undefined)) view.rows.delete(key);\n  else', ''),
+  mutant('P14 who was busy once has its job until its row is gone', 'end-of-life.ts', "if (row !== null && runner.ran === null && runner.state === 'busy') return undefined;", ''),
+  mutant('P14 a Gitea that comes back has heard nobody', 'sweep-rows.ts', 'if (!heardBefore && BY_SILENCE.has(code)) return false;', ''),
   mutant('P14 a claim that was given back consumed nothing', 'end-of-life.ts', '(runner.ran !== null && !givenBack)', 'runner.ran !== null'),
   mutant('P16 a claim that was given back is forgotten', 'consumption.ts', 'const job = givenBack ? taken : (noted ?? taken);', 'const job = noted ?? taken;'),
   mutant('P16 a runner is consumed by its id', 'consumption.ts', 'each.runnerId === runner.runnerId && (', 'each.id === runner.launchedFor && ('),
@@ -122,5 +124,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('an end is remembered beyond the live job', 'record.ts', 'if (final === null) return amend(', 'if (true) return amend('),
   mutant('a machine that lives is no ended one', 'sweep-adoption.ts', ".filter((each) => each.state !== 'terminated').map", '.map'),
   mutant('the sweep knocks', 'sweep-knocks.ts', 'await view.ports.queue.knock(world.scope, 0);', ''),
+  mutant('a machine that Gitea hears of is not missing', 'sweep-machines.ts', 'if (mayLive && view.now < runner.endsBy) return;', ''),
+  mutant('a machine that once was seen is missing later', 'end-of-life.ts', 'instanceId === null && ran === null && stages.online === undefined ? LIMITS.launching : minutes(10)', 'LIMITS.launching'),
+  mutant('closed repositories are not the token', 'gitea-breaker.ts', ' && !hasAnswered', ''),
   mutant('a missing machine is looked for twice', 'sweep-machines.ts', 'if (runner.missing >= 1) return', 'if (true) return'),
 ];

@@ -15,8 +15,8 @@ async function expectServedOnce(stand: Stand): Promise<void> {
 describe('a machine that EC2 does not show, and that Gitea hears of', () => {
   const hiding = (isHidden: (instance: Instance) => boolean) => (ports: FleetPorts): FleetPorts => ({ ...ports, launcher: { ...ports.launcher, list: async () => (await ports.launcher.list()).filter((each) => !isHidden(each)) } });
 
-  it('for the first minutes of its life works on: a row that is online is a machine that lives', async () => {
-    const stand = createStand({ world: { timing: { visible: [8 * MINUTE, 8 * MINUTE] } } });
+  it('for its first quarter of an hour works on: a row that is online is a machine that lives', async () => {
+    const stand = createStand({ world: { timing: { visible: [15 * MINUTE, 15 * MINUTE] } } });
     stand.push([long]);
     await stand.pass(60 * MINUTE);
 
@@ -38,7 +38,7 @@ describe('a machine that EC2 does not show, and that Gitea hears of', () => {
     let hidden = false;
     const stand = createStand({ wrap: hiding(() => hidden) });
     stand.push([long]);
-    await stand.pass(10 * MINUTE);
+    await stand.pass(15 * MINUTE);
     hidden = true;
     await sweep(stand.ports, stand.settings);
     await sweep(stand.ports, stand.settings);
