@@ -65,15 +65,15 @@ export function disableRunner(simulation: Simulation, runnerId: number, disabled
   return true;
 }
 
-/** Offline after 60 s without contact. */
-export function isOnline(registration: RunnerRegistration, now: Instant): boolean {
-  return registration.online || (registration.lastOnline !== null && now - registration.lastOnline < 60_000);
+/** Offline after 60 s without contact; `unheard`: whoever is there was not heard for that long. */
+export function isOnline(registration: RunnerRegistration, now: Instant, unheard = false): boolean {
+  return (registration.online && !unheard) || (registration.lastOnline !== null && now - registration.lastOnline < 60_000);
 }
 
 /** True only within 10 s of the runner's last log or state call, so not for a job whose machine is gone. */
-export function isBusy(registration: RunnerRegistration, now: Instant): boolean {
+export function isBusy(registration: RunnerRegistration, now: Instant, unheard = false): boolean {
   if (registration.jobId === null) return false;
-  return registration.online || (registration.lastActive !== null && now - registration.lastActive < 10_000);
+  return (registration.online && !unheard) || (registration.lastActive !== null && now - registration.lastActive < 10_000);
 }
 
 export interface RunnerLevel {

@@ -38,6 +38,20 @@ function launcherOf(stand: Stand) {
 }
 
 describe('the simulated Gitea as a port', () => {
+  it('has heard of no runner for a moment when it comes back from an outage', async () => {
+    const stand = createStand('1.26');
+    stand.machine();
+    stand.pass(60_000);
+    const { now } = stand.world;
+    stand.world.do('misbehave', { outages: [{ of: 'gitea', from: now, to: now + 120_000 }] });
+    const online = async () => (await simulatedGitea(stand.world).listRunners(scopeIn(stand))).map((row) => row.online);
+    stand.pass(120_000);
+    expect(await online()).toEqual([false]);
+    stand.pass(3_000);
+
+    expect(await online()).toEqual([true]);
+  });
+
   it('takes a job from its registration to its end', async () => {
     const stand = createStand('1.27');
     const gitea = simulatedGitea(stand.world);

@@ -2,6 +2,7 @@ import { scopeKey, type GiteaPort, type Job, type JobFact, type JobId, type Repo
 import type { JobState, RunnerRegistration, SimulatedJob } from '../gitea/gitea-state.js';
 import { isBusy, isOnline, type RunnerLevel } from '../gitea/registrations.js';
 import { createFates, SimulatedOutageError } from '../world/fate.js';
+import { isJustBack } from '../world/misbehaviour.js';
 import type { Delivery } from '../world/outgoing.js';
 import type { SimulatedWorld } from '../world/world.js';
 
@@ -108,7 +109,8 @@ function visible(world: SimulatedWorld, scope: Scope, runnerId: number): RunnerR
 }
 
 function rowOf(world: SimulatedWorld, row: RunnerRegistration): RunnerRow {
-  return { runnerId: row.id, name: row.name, online: isOnline(row, world.now), busy: isBusy(row, world.now), disabled: row.disabled };
+  const unheard = isJustBack(world.misbehaviour, world.now);
+  return { runnerId: row.id, name: row.name, online: isOnline(row, world.now, unheard), busy: isBusy(row, world.now, unheard), disabled: row.disabled };
 }
 
 const STATUS: Readonly<Record<JobState, JobFact['status']>> = { blocked: 'blocked', queued: 'queued', running: 'running', cancelling: 'running', done: 'done' };

@@ -52,6 +52,14 @@ export const WELL_BEHAVED: Misbehaviour = {
   outages: [],
 };
 
+/** Runners try again within seconds. */
+const UNHEARD = 3_000;
+
+/** Gitea answers again, and has heard of no runner since it was away: its rows are as old as that. */
+export function isJustBack(misbehaviour: Misbehaviour, now: Instant): boolean {
+  return misbehaviour.outages.some(({ of, from, to }) => of === 'gitea' && to - from > UNHEARD && to <= now && now - to < UNHEARD);
+}
+
 export function isOut(misbehaviour: Misbehaviour, of: Outage['of'], now: Instant): boolean {
   return misbehaviour.outages.some((outage) => outage.of === of && outage.from <= now && now < outage.to);
 }
