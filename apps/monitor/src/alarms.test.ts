@@ -1,6 +1,6 @@
 import type { SweepReport } from '@tinqs/fleet';
 import { describe, expect, it } from 'vitest';
-import { alarmsOf, newAlarms } from './alarms.js';
+import { alarmsOf, toTell, type Alarm } from './alarms.js';
 
 const QUIET: SweepReport = { at: 0, failed: [], ended: [], stuck: [], surplus: [], lost: [], adopted: 0, missedByWebhooks: 0, knocked: [], orphansDeleted: 0, machines: 3 };
 
@@ -19,11 +19,20 @@ describe('alarmsOf', () => {
   });
 });
 
-describe('newAlarms', () => {
-  it('tells the same trouble once while it lasts', () => {
-    const alarms = alarmsOf({ ...QUIET, missedByWebhooks: 1, failed: [{ part: 'listing', message: 'x' }] });
+describe('toTell', () => {
+  const alarm = (id: string): Alarm => ({ id, sentence: `about ${id}` });
+  it.each<[string, readonly string[], { readonly told?: readonly string[]; readonly untold?: readonly string[] }, readonly string[]]>([
+    ['what is new', ['missed', 'lost 7'], { told: ['missed'] }, ['lost 7']],
+    ['nothing while it lasts', ['missed'], { told: ['missed'] }, []],
+    ['what is gone by now and was not taken', [], { untold: ['lost 7'] }, ['lost 7']],
+    ['what was not taken and lasts, once', ['missed', 'stuck x'], { told: ['missed'], untold: ['missed'] }, ['missed', 'stuck x']],
+  ])('names %s', (_what, lasting, { told = [], untold = [] }, ids) => {
+    expect(toTell(lasting.map(alarm), { told, untold: untold.map(alarm) }).map((each) => each.id)).toEqual(ids);
+  });
 
-    expect(newAlarms(alarms, ['missed']).map((alarm) => alarm.id)).toEqual(['sweep listing']);
-    expect(newAlarms(alarms, ['missed', 'sweep listing'])).toEqual([]);
+  it('keeps the last fifty for a chat that is away for long', () => {
+    const untold = Array.from({ length: 50 }, (_, index) => alarm(`lost ${index}`));
+
+    expect(toTell([alarm('missed')], { told: [], untold })).toEqual([...untold.slice(1), alarm('missed')]);
   });
 });

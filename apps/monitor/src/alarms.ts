@@ -18,7 +18,19 @@ export function alarmsOf(report: SweepReport): readonly Alarm[] {
   ];
 }
 
-/** Alarms that were not raised by the pass before; the same trouble is told once. */
-export function newAlarms(alarms: readonly Alarm[], before: readonly string[]): readonly Alarm[] {
-  return alarms.filter((alarm) => !before.includes(alarm.id));
+/** What is remembered from one pass to the next. */
+export interface Told {
+  /** Ids of what lasts and was told. */
+  readonly told: readonly string[];
+  /** What nobody has been told yet, since no message was taken. */
+  readonly untold: readonly Alarm[];
+}
+
+/** A chat that is away for long is told of the last so many. */
+const MOST_UNTOLD = 50;
+
+/** What this pass has to tell: the same trouble is told once, what could not be told before comes first. */
+export function toTell(alarms: readonly Alarm[], { told, untold }: Told): readonly Alarm[] {
+  const known = new Set([...told, ...untold.map((alarm) => alarm.id)]);
+  return [...untold, ...alarms.filter((alarm) => !known.has(alarm.id))].slice(-MOST_UNTOLD);
 }

@@ -11,7 +11,7 @@ function machine(id: string, endsBy: number): Instance {
   return { instanceId: id, state: 'running', stateReason: null, launchedAt: NOW - 3_600_000, tags: { 'tinqs-ci:installation': 'demo', 'tinqs-ci:ends-by': new Date(endsBy).toISOString() }, pool: null, availabilityZone: null };
 }
 
-function monitor(change: { readonly instances?: readonly Instance[]; readonly giteaFails?: boolean; readonly alertFails?: boolean } = {}) {
+function monitor(change: { readonly instances?: readonly Instance[]; giteaFails?: boolean; alertFails?: boolean } = {}) {
   const store = createMemoryRunStore({ now: () => NOW });
   const ended: string[] = [];
   const alarms: Alarm[] = [];
@@ -57,11 +57,13 @@ describe('runSweep', () => {
   });
 
   it('tells a trouble again that had gone meanwhile', async () => {
-    const { sweep, alarms, store } = monitor({ giteaFails: true });
+    const change = { giteaFails: true };
+    const { sweep, alarms } = monitor(change);
 
-    await sweep();
-    await store.writeMeta(META.alarms, []);
-    await sweep();
+    for (const giteaFails of [true, false, true]) {
+      change.giteaFails = giteaFails;
+      await sweep();
+    }
 
     expect(alarms.map((alarm) => alarm.id)).toEqual(['sweep listing', 'sweep listing']);
   });
@@ -71,5 +73,42 @@ describe('runSweep', () => {
 
     expect((await sweep()).failed).toMatchObject([{ part: 'listing' }]);
     expect(logged.some((line) => line.startsWith('alarm could not be sent'))).toBe(true);
+  });
+
+  it('tells what could not be sent once it can, though its cause is gone, and logs it once', async () => {
+    const change = { giteaFails: true, alertFails: true };
+    const { sweep, alarms, logged } = monitor(change);
+    await sweep();
+    Object.assign(change, { giteaFails: false, alertFails: false });
+
+    await sweep();
+    await sweep();
+
+    expect(alarms.map((alarm) => alarm.id)).toEqual(['sweep listing', 'sweep listing']);
+    expect(logged.filter((line) => line.startsWith('alarm {'))).toHaveLength(1);
+  });
+
+  it('asks a chat that does not answer once in a pass', async () => {
+    const { sweep, alarms, store } = monitor({ instances: [machine('i-1', NOW - 1), machine('i-2', NOW - 1)], alertFails: true });
+
+    await sweep();
+
+    expect(alarms).toHaveLength(1);
+    expect(await store.readMeta(META.alarms)).toMatchObject({ untold: [{ id: 'clock i-1' }, { id: 'clock i-2' }] });
+  });
+
+  it('tells in the next pass what one that was cut off did not', async () => {
+    const { sweep, alarms, store } = monitor({ giteaFails: true });
+    const write = store.writeMeta;
+    store.writeMeta = async (key, value) => {
+      await write(key, value);
+      if (key === META.alarms) throw new Error('the function was cut off');
+    };
+    await expect(sweep()).rejects.toThrow('cut off');
+    store.writeMeta = write;
+
+    await sweep();
+
+    expect(alarms.map((alarm) => alarm.id)).toEqual(['sweep listing']);
   });
 });

@@ -1,6 +1,6 @@
 import { META, sweep, type FleetPorts, type FleetSettings, type SweepReport } from '@tinqs/fleet';
 import type { RunStore } from '@tinqs/run-store';
-import { alarmsOf, newAlarms, type Alarm } from './alarms.js';
+import { alarmsOf, toTell, type Alarm, type Told } from './alarms.js';
 import { giteaForAWhile } from './gitea-for-a-while.js';
 
 export interface SweepTools {
@@ -19,13 +19,27 @@ export async function runSweep({ ports, settings, store, alert }: SweepTools): P
   const report = await sweep(whileGitea.ports, settings).finally(whileGitea.end);
   const { at: _at, ...found } = report;
   ports.log.info('swept', found);
-  const alarms = alarmsOf(report);
-  const before = ((await store.readMeta(META.alarms)) as string[] | undefined) ?? [];
-  for (const alarm of newAlarms(alarms, before)) {
-    ports.log.error('alarm', { ...alarm });
-    await alert(alarm).catch((cause: unknown) => ports.log.error('alarm could not be sent', { alarm: alarm.id, cause }));
-  }
-  if (alarms.length > 0 || before.length > 0) await store.writeMeta(META.alarms, alarms.map((alarm) => alarm.id));
+  await tell(alarmsOf(report), { ports, store, alert });
   await store.expire().catch((cause: unknown) => ports.log.warn('old items could not be deleted', { cause }));
   return report;
+}
+
+/** Noted before anybody is told, so that a pass that is cut off in between tells it the next time. */
+async function tell(alarms: readonly Alarm[], { ports, store, alert }: Pick<SweepTools, 'ports' | 'store' | 'alert'>): Promise<void> {
+  const { told = [], untold = [] } = ((await store.readMeta(META.alarms)) as Partial<Told> | undefined) ?? {};
+  const lasting = alarms.map((alarm) => alarm.id);
+  const note = (left: readonly Alarm[]) => store.writeMeta(META.alarms, { told: lasting, untold: left } satisfies Told);
+  const news = toTell(alarms, { told, untold });
+  for (const alarm of news) if (!untold.includes(alarm)) ports.log.error('alarm', { ...alarm });
+  if (news.length > 0 || told.length > 0) await note(news);
+  for (const [index, alarm] of news.entries()) {
+    try {
+      await alert(alarm);
+    } catch (cause) {
+      // Each may take seconds: the rest waits with it for the next pass.
+      ports.log.error('alarm could not be sent', { alarm: alarm.id, cause });
+      return note(news.slice(index));
+    }
+  }
+  if (news.length > 0) await note([]);
 }
