@@ -104,7 +104,8 @@ export function outcomeOf(runner: Runner, stateReason: string | null, conclusion
   const asked: Partial<Record<ReasonCode, RunnerOutcome>> = { DEATH_CLOCK: 'clock', STOPPED: 'clock', BOOT_LIMIT: 'boot-failed', IDLE_OUT: 'idle-out', JOB_FINAL: 'used', RUNNER_ROW_GONE: 'used' };
   const byUs = runner.ending === null ? undefined : asked[runner.ending.code as ReasonCode];
   if (byUs !== undefined) return byUs;
-  const isTaken = stateReason !== null && SPOT_TAKEN.has(stateReason);
+  // EC2 forgets a machine an hour after its end: where nobody looked in that time it may have taken it.
+  const isTaken = stateReason === null ? runner.missing > 0 && runner.ran !== null && !runner.registrationGone : SPOT_TAKEN.has(stateReason);
   // Its system stops the runner, which still reports the job that it kills as a failure.
   if (runner.stages.completed !== undefined) return isTaken && conclusion === 'failure' ? 'interrupted' : 'used';
   if (isTaken) return 'interrupted';

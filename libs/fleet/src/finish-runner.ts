@@ -48,7 +48,7 @@ async function tellConsequences(view: SweepView, runner: Runner, outcome: Runner
       await Promise.all(jobs.filter((job) => job.status === 'queued' && job.queuedAt < (runner.stages.online ?? 0) && covers(runner.labels, job.labels)).map((job) => noteIdleOut(view, job, runner)));
       return;
     case 'interrupted':
-      await restPool(view, runner, { code: stateReason ?? INTERRUPTED, cause: 'capacity' });
+      if (stateReason !== null) await restPool(view, runner, { code: stateReason, cause: 'capacity' });
       return noteInterruption(view, runner, jobs, stateReason);
     case 'used':
     case 'clock':

@@ -111,6 +111,7 @@ async function answerFor({ ports, settings, now }: SweepView, runner: Runner, jo
   if (!askedForThis) {
     if (job.status !== 'done') return 'not-taken';
     if (job.conclusion !== 'failure') return NOT_AGAIN;
+    if (runner.missing > 0) return leave('nobody saw how its machine ended, which EC2 tells for an hour only: read its log');
     if (asked !== undefined) return leave('it was run again once already');
     if (!rerunApi) return leave('this Gitea has no call for it (since 1.26): run it again in its page; jobs that need it may stay blocked for 24 h');
     // It may have run on a machine of another class, whose labels cover its own.

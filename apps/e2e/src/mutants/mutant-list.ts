@@ -100,6 +100,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant('P19 what must not run twice forbids the re-run', 'rerunnable-row.ts', 'return begun === undefined ?', 'return true ?'),
   mutant('P19 who is not run again is told of', 'rerun.ts', 'view.lost.push(', 'void ('),
   mutant('P19 who is told of is noted behind the report', 'rerun.ts', 'view.whenTold.push(note);', 'await note();'),
+  mutant('P19 who vanished unseen was perhaps taken', 'end-of-life.ts', 'runner.missing > 0 && runner.ran !== null && !runner.registrationGone', 'false'),
+  mutant('P19 who vanished unseen is not run again', 'rerun.ts', 'if (runner.missing > 0) return', 'if (false) return'),
   mutant('P19 patience ends', 'rerun.ts', 'asked.at : since) <= PATIENCE;', 'asked.at : since) <= Infinity;'),
   mutant('P19 EC2 may tell of the end first', 'consumption.ts', "(runner.outcome !== 'interrupted' || runner.ran !== null)", 'true'),
   mutant('P19 who may have had a job stays until Gitea tells', 'rerun.ts', 'return view.now - waitsSince(view, runner) <= PATIENCE;', 'return false;'),

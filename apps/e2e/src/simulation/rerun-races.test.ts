@@ -89,6 +89,24 @@ describe('P19 a job whose machine EC2 took', () => {
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
+  it.each([
+    ['1.24', 'failure', []],
+    ['1.25', 'failure', [expect.stringContaining('nobody saw how its machine ended')]],
+    ['1.26', 'failure', [expect.stringContaining('nobody saw how its machine ended')]],
+    ['1.27', 'failure', [expect.stringContaining('nobody saw how its machine ended')]],
+    ['1.27', 'success', []],
+  ] as const)('is told of where nobody looked until EC2 had forgotten the machine (%s, %s)', async (gitea, conclusion, sentences) => {
+    const stand = await running(gitea);
+    stand.world.do('misbehave', { drop: 1 });
+    if (conclusion === 'failure') take(stand);
+    stand.world.settle(stand.world.now + 90 * MINUTE);
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand)).toEqual([`build ${conclusion}`]);
+    expect(told(stand)).toEqual(sentences);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
   it.each(['1.26', '1.27'] as const)('is run again once, and nobody is told that it is not, though three passes find it at once (%s)', async (gitea) => {
     const stand = await interrupted(gitea);
     await until(stand, () => stand.alive() === 0);
