@@ -18,6 +18,7 @@ export type {
   QueuePort,
   Registration,
   RegistrationOutcome,
+  RerunNote,
   RunJob,
   RunnerRow,
   RunState,

@@ -51,6 +51,17 @@ export interface EndedRecord {
   readonly runner: Runner | null;
 }
 
+/** P19: Gitea was asked to run a lost job again. */
+export interface RerunNote {
+  readonly runId: number;
+  /** Its name. */
+  readonly job: string;
+  /** When it was first asked for, or when its run was last seen to go on. */
+  readonly at: Instant;
+  /** The one that lost its machine. */
+  readonly runner: string;
+}
+
 /**
  * The table. Single-item conditional writes and queries only. Every writing call survives a lost answer: repeated
  * with the same arguments it answers as the first time.
@@ -96,6 +107,10 @@ export interface StorePort {
   recordDelivery(record: DeliveryRecord): Promise<void>;
   /** Written after the launch, so that `why` finds a job by what people paste. */
   pointTo(reference: { readonly key: string; readonly scope: ScopeKey; readonly job: JobId | null; readonly runner: string | null }): Promise<void>;
+
+  /** Kept for 90 days, by run and name of the job: on 1.27 a re-run has new ids. Last write wins. */
+  noteRerun(note: RerunNote): Promise<void>;
+  recallRerun(of: Pick<RerunNote, 'runId' | 'job'>): Promise<RerunNote | undefined>;
 
   /** Small facts of the installation: `SWEEP`, `PAUSE`, `CLASSES`, `ORPHANS`, …; JSON values, last write wins. */
   readMeta(key: string): Promise<unknown>;

@@ -1,6 +1,6 @@
 import { classFor } from './class-match.js';
 import type { Job } from './job.js';
-import type { RunState } from './ports.js';
+import type { RerunNote, RunState } from './ports.js';
 import { amendJob } from './record.js';
 import { rerunnableRow } from './rerunnable-row.js';
 import type { Runner } from './runner.js';
@@ -46,7 +46,7 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
     const job = lostJob(runner, jobs);
     if (job === undefined) continue;
     await attempt(view, `re-run of job ${job.id}`, async () => {
-      const asked = job.runId === null ? undefined : ((await ports.store.readMeta(rememberedAs(job, job.runId))) as Asked | undefined);
+      const asked = job.runId === null ? undefined : await ports.store.recallRerun({ runId: job.runId, job: job.name });
       const since = waitsSince(view, runner);
       const waits = now - Math.max(since, asked?.runner === runner.name ? asked.at : since) <= PATIENCE;
       const verdict = await answerFor(view, runner, job, asked, { rerunApi: server.rerunApi, runs }).catch((cause: unknown) => {
@@ -91,17 +91,7 @@ function endOf(verdict: Answer | Waiting, patience: { readonly waits: boolean; r
   }
 }
 
-/** Written before Gitea is asked: an answer may be lost, and nothing is run again twice. Whether it was asked in vain its row tells. */
-interface Asked {
-  /** When it was first asked for, or when its run was last seen to go on. */
-  readonly at: Instant;
-  readonly runner?: string;
-}
-
-/** A name may be longer than a key of the table. */
-const rememberedAs = ({ name }: Job, runId: number): string => `RERUN#${runId}#${name.length}#${name.slice(0, 100)}`;
-
-async function answerFor({ ports, settings, now }: SweepView, runner: Runner, job: Job, asked: Asked | undefined, { rerunApi, runs }: { readonly rerunApi: boolean; readonly runs: Runs }): Promise<Answer | Waiting> {
+async function answerFor({ ports, settings, now }: SweepView, runner: Runner, job: Job, asked: RerunNote | undefined, { rerunApi, runs }: { readonly rerunApi: boolean; readonly runs: Runs }): Promise<Answer | Waiting> {
   const { runId } = job;
   if (runId === null) return 'not-taken';
   const askedForThis = asked?.runner === runner.name;
@@ -127,7 +117,8 @@ async function answerFor({ ports, settings, now }: SweepView, runner: Runner, jo
   if (row.kind === 'none') return leave(row.why);
   if (row.kind === 'again') return again;
   if (row.kind === 'other-end') return NOT_AGAIN;
-  if (!askedForThis || goesOn) await ports.store.writeMeta(rememberedAs(job, runId), { at: now, runner: runner.name } satisfies Asked);
+  // Before Gitea is asked: an answer may be lost, and nothing is run again twice. Whether it was asked in vain its row tells.
+  if (!askedForThis || goesOn) await ports.store.noteRerun({ runId, job: job.name, at: now, runner: runner.name });
   if (row.kind === 'not-seen') return goesOn ? 'run-goes-on' : 'not-taken';
   if (run.closed !== undefined) return run.closed;
   run.closed = 'run-goes-on';

@@ -35,8 +35,8 @@ export async function expire(table: TableClient, now: number): Promise<void> {
     for (const key of derivedKeys(unseal<EndedRecord>(item, 'ended'))) await remove(key);
     await remove(keyOf(item));
   }
-  const rests = (await table.query({ pk: 'POOL' })).filter((item) => Number(item['ttl']?.N ?? Infinity) <= ttlSeconds(now));
-  await inParallel([...(await lapsed(KEPT.deliveries, deliveryPartition)), ...rests], (item) => remove(keyOf(item)));
+  const few = (await inParallel(['POOL', 'RERUN'], (pk) => table.query({ pk }))).flat().filter((item) => Number(item['ttl']?.N ?? Infinity) <= ttlSeconds(now));
+  await inParallel([...(await lapsed(KEPT.deliveries, deliveryPartition)), ...few], (item) => remove(keyOf(item)));
   await table.put(sealed(markKey, { at: now }));
 }
 

@@ -4,6 +4,7 @@ import type { StoreUnderTest } from './run-store.contract.js';
 import { delivery, endedJob, endedRunner, job, jobRecord, NOON, REPOSITORY } from './samples.contract.js';
 
 const DAY = 86_400_000;
+const rerun = (at: number) => ({ runId: at, job: 'build', at, runner: 'tinqs-ci-k3-go-c.1.0' });
 
 /** What ended and what was delivered. */
 export function describeHistory(subject: () => StoreUnderTest): void {
@@ -46,7 +47,7 @@ export function describeHistory(subject: () => StoreUnderTest): void {
       expect(await store.listDeliveries({ day: '2030-01-30', limit: 9 })).toEqual([]);
     });
 
-    it('expires history after 90 days, deliveries after 7, and nothing that lives', async () => {
+    it('expires history and what was run again after 90 days, deliveries after 7, and nothing that lives', async () => {
       subject().clock.now = NOON;
       await store.createJob(job({ id: '5' }));
       await store.rememberJob(jobRecord({ id: '5' }));
@@ -55,6 +56,7 @@ export function describeHistory(subject: () => StoreUnderTest): void {
       await store.recordEnded(endedJob({}, NOON));
       await store.recordEnded(endedRunner({}, NOON + DAY));
       await store.recordDelivery(delivery());
+      for (const at of [NOON, NOON + DAY]) await store.noteRerun(rerun(at));
 
       subject().clock.now = NOON + 7 * DAY - 1_000;
       await store.expire();
@@ -65,6 +67,7 @@ export function describeHistory(subject: () => StoreUnderTest): void {
       expect(await store.listDeliveries({ day: '2030-01-31', limit: 9 })).toEqual([]);
       expect((await store.listEnded({ from: NOON, to: NOON + 2 * DAY })).map(({ kind }) => kind)).toEqual(['runner']);
       expect(await store.recallJob('4411')).toBeUndefined();
+      expect([await store.recallRerun(rerun(NOON)), await store.recallRerun(rerun(NOON + DAY))]).toEqual([undefined, rerun(NOON + DAY)]);
 
       subject().clock.now = NOON + 99 * DAY;
       await store.expire();

@@ -1,11 +1,11 @@
-import { poolKey, scopeKey, type AmiBreaker, type PoolRest, type Scope, type ScopeKey } from '@tinqs/fleet';
+import { poolKey, scopeKey, type AmiBreaker, type PoolRest, type RerunNote, type Scope, type ScopeKey } from '@tinqs/fleet';
 import { encode } from './attribute-value.js';
-import { breakerKey, metaKey, restKey, scopeNoteKey } from './item-key.js';
+import { breakerKey, metaKey, rerunKey, restKey, scopeNoteKey } from './item-key.js';
 import { sealed, unseal } from './item-schema.js';
 import { KEPT, ttlSeconds } from './retention.js';
 import type { TableClient } from './table-client.js';
 
-/** What belongs to the installation: switches and marks, its scopes, capacity memory, AMI breakers. Last write wins. */
+/** What belongs to the installation: switches and marks, its scopes, capacity memory, AMI breakers, what was run again. Last write wins. */
 export function createInstallationItems(table: TableClient, newId: () => string) {
   /** The mark each scope had when it was last listed here. */
   const seen = new Map<ScopeKey, string>();
@@ -47,6 +47,14 @@ export function createInstallationItems(table: TableClient, newId: () => string)
     },
     async saveBreaker(breaker: AmiBreaker): Promise<void> {
       await table.put(sealed(breakerKey(breaker.classId, breaker.amiId), { breaker }));
+    },
+
+    async noteRerun(note: RerunNote): Promise<void> {
+      await table.put(sealed(rerunKey(note.runId, note.job), { note, ttl: ttlSeconds(note.at + KEPT.reruns) }));
+    },
+    async recallRerun({ runId, job }: Pick<RerunNote, 'runId' | 'job'>): Promise<RerunNote | undefined> {
+      const item = await table.get(rerunKey(runId, job));
+      return item === undefined ? undefined : unseal(item, 'note');
     },
   };
 }

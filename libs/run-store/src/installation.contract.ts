@@ -22,6 +22,15 @@ export function describeInstallation(subject: () => StoreUnderTest): void {
       await expect(store.writeMeta('SCOPE#x', 1)).rejects.toThrow('expected a key such as PAUSE');
     });
 
+    it('keeps what was run again by run and name of the job, whatever the name', async () => {
+      const note = { runId: 901, job: 'é'.repeat(300), at: NOON, runner: 'tinqs-ci-k3-go-c.1.0' };
+      for (const at of [NOON, NOON + 1]) await store.noteRerun({ ...note, at });
+
+      expect(await subject().beside.recallRerun(note)).toEqual({ ...note, at: NOON + 1 });
+      expect(await store.recallRerun({ ...note, runId: 90 })).toBeUndefined();
+      expect(await store.recallRerun({ ...note, job: 'é'.repeat(299) })).toBeUndefined();
+    });
+
     it('lists noted scopes until they are forgotten', async () => {
       await store.noteScope(REPOSITORY);
       await store.noteScope({ kind: 'owner', name: 'Acme' });

@@ -43,6 +43,8 @@ export const recordKey = (id: JobId): ItemKey => ({ pk: `JOB#${keyPart(id)}`, sk
 export const capKey: ItemKey = { pk: 'CAP', sk: 'CAP' };
 export const restKey = (poolKey: string): ItemKey => ({ pk: 'POOL', sk: `REST#${keyPart(poolKey)}` });
 export const breakerKey = (classId: string, amiId: string): ItemKey => ({ pk: 'BREAKER', sk: `BREAKER#${keyPart(`${classId}/${amiId}`)}` });
+/** By the run's id and the job's name. */
+export const rerunKey = (runId: number, job: string): ItemKey => ({ pk: 'RERUN', sk: `RERUN#${runId}#${keyPart(job)}` });
 export const metaKey = (key: string): ItemKey => ({ pk: 'META', sk: keyPart(key) });
 export const scopeNoteKey = (scope: ScopeKey): ItemKey => ({ pk: 'META', sk: `SCOPE#${keyPart(scope)}` });
 

@@ -39,6 +39,7 @@ async function writeEverything(): Promise<void> {
   await store.takeCap({ names: ['a'], classId: 'go', scope: 'repo-12', limits: { all: 1, perClass: 1, perScope: 1 } });
   await store.saveRest({ pool: { instanceType: 't3.small', subnet: 's', market: 'spot' }, cause: 'capacity', code: 'InsufficientInstanceCapacity', failures: 1, until: NOON });
   await store.saveBreaker({ classId: 'go', amiId: 'ami-1', failures: [], openUntil: null });
+  await store.noteRerun({ runId: 901, job: 'build', at: NOON, runner: 'tinqs-ci-k3-go-c.1.0' });
   await store.noteScope(REPOSITORY);
   await store.writeMeta('PAUSE', true);
   await store.recordDelivery(delivery());
@@ -76,6 +77,7 @@ describe('the items of the table', () => {
       'REF#runner-id:77 | REF | ttl +90 d',
       'REF#tail:go-c.1.0 | REF | ttl +90 d',
       'REF#tinqs-ci-k3-go-c.1.0 | REF | ttl +90 d',
+      'RERUN | RERUN#901#build | ttl +90 d',
       'SCOPE#repo-12 | JOB#4411',
       'SCOPE#repo-12 | PLAN',
       'SCOPE#repo-12 | RUNNER#tinqs-ci-k3-go-c.1.0',

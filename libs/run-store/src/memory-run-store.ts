@@ -1,8 +1,8 @@
-import { poolKey, scopeKey, type AmiBreaker, type Job, type JobId, type JobRecord, type PlanItem, type PoolRest, type Runner, type Scope, type ScopeItems, type ScopeKey, type Written } from '@tinqs/fleet';
+import { poolKey, scopeKey, type AmiBreaker, type Job, type JobId, type JobRecord, type PlanItem, type PoolRest, type RerunNote, type Runner, type Scope, type ScopeItems, type ScopeKey, type Written } from '@tinqs/fleet';
 import { findJob, findRunner, type FindReads } from './find-job.js';
 import { frozen, type Keep } from './frozen.js';
 import { checkMetaKey } from './installation-items.js';
-import { breakerKey, keyPart, restKey, scopeNoteKey } from './item-key.js';
+import { breakerKey, keyPart, rerunKey, restKey, scopeNoteKey } from './item-key.js';
 import { checkFinal } from './job-records.js';
 import { createMemoryCap } from './memory-cap.js';
 import { createMemoryHistory } from './memory-history.js';
@@ -36,6 +36,7 @@ export function createMemoryRunStore({ now = Date.now, freezes = true }: MemoryR
   const seen = new Map<ScopeKey, object>();
   const rests = new Map<string, PoolRest>();
   const breakers = new Map<string, AmiBreaker>();
+  const reruns = new Map<string, RerunNote>();
   const cap = createMemoryCap(now);
   const { pointer, runnerPointers, ended, expireHistory, count, ...history } = createMemoryHistory(now, keep);
 
@@ -89,6 +90,9 @@ export function createMemoryRunStore({ now = Date.now, freezes = true }: MemoryR
     listBreakers: async () => inKeyOrder(breakers),
     saveBreaker: async (breaker) => void breakers.set(breakerKey(breaker.classId, breaker.amiId).sk, frozen(breaker)),
 
+    noteRerun: async (note) => void reruns.set(rerunKey(note.runId, note.job).sk, frozen(note)),
+    recallRerun: async ({ runId, job }) => reruns.get(rerunKey(runId, job).sk),
+
     noteScope: async (scope) => void notes.set(scopeNoteKey(scopeKey(scope)).sk, { scope: frozen(scope), mark: {} }),
     listScopes,
     async forgetScope(scope) {
@@ -108,6 +112,7 @@ export function createMemoryRunStore({ now = Date.now, freezes = true }: MemoryR
         if (kind === 'job' && final && final.at + KEPT.history <= now()) records.delete(id);
       }
       for (const [key, { until }] of rests) if (until + KEPT.rests <= now()) rests.delete(key);
+      for (const [key, { at }] of reruns) if (at + KEPT.reruns <= now()) reruns.delete(key);
     },
     describe: async () => ({ table: 'memory', status: 'ACTIVE', items: count() + records.size + meta.size, expires: false }),
     ensureTable: async () => undefined,

@@ -6,6 +6,7 @@ export const KEPT = {
   deliveries: 7 * DAY_MS,
   /** Failures of a pool are remembered for a day after its rest, so that the next rest doubles. */
   rests: DAY_MS,
+  reruns: 90 * DAY_MS,
 } as const;
 
 /** DynamoDB's time to live counts in whole seconds. */
