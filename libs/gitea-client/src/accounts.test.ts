@@ -20,7 +20,7 @@ describe('tokenScopes', () => {
 
   it.each([
     ['a route that is not there', '404 page not found\n'],
-    ['a thing that is not there', { message: 'not found' }],
+    ['a thing that is not there', { message: 'not found', url: 'https://git.example/api/swagger' }],
   ])('is null for %s', async (_, body) => {
     expect(await client(answer('/sub/api/v1/token', body, 404)).tokenScopes()).toBeNull();
   });

@@ -11,7 +11,7 @@ export function answerError({ method, path }: GiteaRequest, answer: FetchAnswer,
   // Gitea's router answers in plain text, its handlers in JSON.
   const noSuchRoute = answer.status === 405 || (answer.status === 404 && /^404 page not found\s*$/.test(text));
   return new GiteaError({
-    kind: answer.status === 404 && !noSuchRoute && !hasMessage(text) ? 'unexpected-answer' : kindOf(answer.status),
+    kind: answer.status === 404 && !noSuchRoute && !namesItsApi(text) ? 'unexpected-answer' : kindOf(answer.status),
     method,
     path,
     status: answer.status,
@@ -39,10 +39,10 @@ function kindOf(status: number): GiteaErrorKind {
   return kinds[status] ?? (status >= 500 ? 'server' : 'refused');
 }
 
-/** A proxy that has lost Gitea answers 404 to everything: by that nothing is gone. All handlers of 1.24 to 1.27 give a message (`services/context/api.go`). */
-function hasMessage(text: string): boolean {
+/** A proxy or gateway that has lost Gitea answers 404 to everything: by that nothing is gone. All handlers of 1.24 to 1.27 name their API's page (`services/context/api.go`). */
+function namesItsApi(text: string): boolean {
   try {
-    return typeof (JSON.parse(text) as { message?: unknown } | null)?.message === 'string';
+    return String((JSON.parse(text) as { url?: unknown } | null)?.url).endsWith('/api/swagger');
   } catch {
     return false;
   }

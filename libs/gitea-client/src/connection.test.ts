@@ -117,7 +117,7 @@ describe('an error', () => {
     [502, 'server'],
     [503, 'server'],
   ] as const)('of %i is of kind %s', async (status, kind) => {
-    expect(await failure(server([{ status, body: '{"message":"why"}' }]).client.version())).toMatchObject({ kind, status, method: 'GET', path: '/api/v1/version', sentence: 'why', message: `GET /api/v1/version: ${status}, why` });
+    expect(await failure(server([{ status, body: '{"message":"why","url":"https://git.example/api/swagger"}' }]).client.version())).toMatchObject({ kind, status, method: 'GET', path: '/api/v1/version', sentence: 'why', message: `GET /api/v1/version: ${status}, why` });
   });
 
   it.each([
@@ -147,8 +147,9 @@ describe('an error', () => {
   it.each([
     ['nginx without its server block', '<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center><hr><center>nginx/1.27.0</center></body></html>'],
     ['an ingress without its backend', 'default backend - 404'],
+    ['a gateway without a route, in JSON', '{"message":"no Route matched with those values"}'],
     ['a load balancer', ''],
-    ['a gateway that speaks JSON', '{"error":"no such route"}'],
+    ['another one', '{"error":"no such route"}'],
   ])('tells a thing that is missing from a proxy that has lost Gitea: %s', async (_, body) => {
     expect(await failure(server([{ status: 404, body }]).client.version())).toMatchObject({ kind: 'unexpected-answer', status: 404, noSuchRoute: false });
   });

@@ -126,7 +126,7 @@ describe('canListJobs', () => {
   it.each([
     [200, { jobs: [], total_count: 0 }, true],
     [403, { message: 'user should be the owner of the repo' }, false],
-    [404, { message: 'not found' }, false],
+    [404, { message: 'not found', url: 'http://gitea.example/api/swagger' }, false],
     [404, '404 page not found\n', false],
   ])('takes %i %j for %s', async (status, body, expected) => {
     expect(await asked(status, body)).toBe(expected);
@@ -202,13 +202,13 @@ describe('jobLogsState and jobLog', () => {
 
   it.each([
     ['a picked job before its first line up to 1.26.2, or an id that never was', answer(500, { message: '' }), 'unclear'],
-    ['a picked job before its first line since 1.26.3', answer(404, { message: 'logs not found' }), 'started'],
+    ['a picked job before its first line since 1.26.3', answer(404, { message: 'logs not found', url: 'http://gitea.example/api/swagger' }), 'started'],
   ])('reads %s', async (_, recording, state) => {
     expect(await client(at(recording, 7)).client.jobLogsState(app, 7)).toBe(state);
   });
 
   it('is an error for a job of another repository', async () => {
-    await expect(client(at(answer(404, { message: 'x', errors: ['job not found'] }), 7)).client.jobLogsState(app, 7)).rejects.toMatchObject({ kind: 'not-found', sentence: 'x: job not found' });
+    await expect(client(at(answer(404, { message: 'x', errors: ['job not found'], url: 'http://gitea.example/api/swagger' }), 7)).client.jobLogsState(app, 7)).rejects.toMatchObject({ kind: 'not-found', sentence: 'x: job not found' });
   });
 
   it.each(recordedVersions)('reads the log of %s', async (version) => {
