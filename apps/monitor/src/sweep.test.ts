@@ -1,6 +1,6 @@
 import { META, type FleetPorts, type FleetSettings, type GiteaPort, type Instance, type LauncherPort } from '@tinqs/fleet';
 import { createMemoryRunStore } from '@tinqs/run-store/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Alarm } from './alarms.js';
 import { runSweep } from './sweep.js';
 
@@ -11,7 +11,7 @@ function machine(id: string, endsBy: number): Instance {
   return { instanceId: id, state: 'running', stateReason: null, launchedAt: NOW - 3_600_000, tags: { 'tinqs-ci:installation': 'demo', 'tinqs-ci:ends-by': new Date(endsBy).toISOString() }, pool: null, availabilityZone: null };
 }
 
-function monitor(change: { readonly instances?: readonly Instance[]; giteaFails?: boolean; alertFails?: boolean } = {}) {
+function monitor(change: { readonly instances?: readonly Instance[]; giteaFails?: boolean; alertFails?: boolean; refusedAlarm?: string } = {}) {
   const store = createMemoryRunStore({ now: () => NOW });
   const ended: string[] = [];
   const alarms: Alarm[] = [];
@@ -22,9 +22,9 @@ function monitor(change: { readonly instances?: readonly Instance[]; giteaFails?
   const ports: FleetPorts = { store, gitea, launcher, queue: { knock: async () => undefined }, log: { info: log, warn: log, error: log }, now: () => NOW, server: async () => ({ jobsApi: true, rerunApi: true, newIdPerAttempt: false, singleShotClaim: true }) };
   const alert = async (alarm: Alarm) => {
     alarms.push(alarm);
-    if (change.alertFails === true) throw new Error('the chat does not answer');
+    if (change.alertFails === true || alarm.id === change.refusedAlarm) throw new Error('the chat does not answer');
   };
-  return { store, ended, alarms, logged, sweep: () => runSweep({ ports, settings, store, alert }) };
+  return { ports, store, ended, alarms, logged, sweep: () => runSweep({ ports, settings, store, alert }) };
 }
 
 describe('runSweep', () => {
@@ -88,13 +88,23 @@ describe('runSweep', () => {
     expect(logged.filter((line) => line.startsWith('alarm {'))).toHaveLength(1);
   });
 
+  it('tells the rest in the next pass where a chat never takes one of them', async () => {
+    const instances = ['i-1', 'i-2', 'i-3'].map((id) => machine(id, NOW - 1));
+    const { sweep, alarms } = monitor({ instances, refusedAlarm: 'clock i-1' });
+
+    await sweep();
+    await sweep();
+
+    expect(alarms.map((alarm) => alarm.id)).toEqual(['clock i-1', 'clock i-2', 'clock i-3', 'clock i-1']);
+  });
+
   it('asks a chat that does not answer once in a pass', async () => {
     const { sweep, alarms, store } = monitor({ instances: [machine('i-1', NOW - 1), machine('i-2', NOW - 1)], alertFails: true });
 
     await sweep();
 
     expect(alarms).toHaveLength(1);
-    expect(await store.readMeta(META.alarms)).toMatchObject({ untold: [{ id: 'clock i-1' }, { id: 'clock i-2' }] });
+    expect(await store.readMeta(META.alarms)).toMatchObject({ untold: [{ id: 'clock i-2' }, { id: 'clock i-1' }] });
   });
 
   it('tells in the next pass what one that was cut off did not', async () => {
@@ -110,5 +120,18 @@ describe('runSweep', () => {
     await sweep();
 
     expect(alarms.map((alarm) => alarm.id)).toEqual(['sweep listing']);
+  });
+
+  it('tells nothing twice though a slow chat takes the time of a pass', async () => {
+    const { ports, store, alarms } = monitor({ instances: ['i-1', 'i-2', 'i-3'].map((id) => machine(id, NOW - 1)) });
+    const slow = (most: number) => async (alarm: Alarm) => {
+      if (alarms.length === most) return new Promise<never>(() => undefined);
+      alarms.push(alarm);
+    };
+    void runSweep({ ports, settings, store, alert: slow(2) });
+    await vi.waitFor(() => expect(alarms).toHaveLength(2));
+    await runSweep({ ports, settings, store, alert: slow(9) });
+
+    expect(alarms.map((alarm) => alarm.id)).toEqual(['clock i-1', 'clock i-2', 'clock i-3']);
   });
 });

@@ -24,7 +24,10 @@ export async function runSweep({ ports, settings, store, alert }: SweepTools): P
   return report;
 }
 
-/** Noted before anybody is told, so that a pass that is cut off in between tells it the next time. */
+/**
+ * Noted before anybody is told, and again after each, so that the pass that follows one that was cut off goes on where it was.
+ * What was not taken goes behind the others: one that the chat will never take holds up nothing.
+ */
 async function tell(alarms: readonly Alarm[], { ports, store, alert }: Pick<SweepTools, 'ports' | 'store' | 'alert'>): Promise<void> {
   const { told = [], untold = [] } = ((await store.readMeta(META.alarms)) as Partial<Told> | undefined) ?? {};
   const lasting = alarms.map((alarm) => alarm.id);
@@ -33,13 +36,14 @@ async function tell(alarms: readonly Alarm[], { ports, store, alert }: Pick<Swee
   for (const alarm of news) if (!untold.includes(alarm)) ports.log.error('alarm', { ...alarm });
   if (news.length > 0 || told.length > 0) await note(news);
   for (const [index, alarm] of news.entries()) {
+    const rest = news.slice(index + 1);
     try {
       await alert(alarm);
     } catch (cause) {
-      // Each may take seconds: the rest waits with it for the next pass.
+      // Each may take seconds: the rest waits for the next pass.
       ports.log.error('alarm could not be sent', { alarm: alarm.id, cause });
-      return note(news.slice(index));
+      return note([...rest, alarm]);
     }
+    await note(rest);
   }
-  if (news.length > 0) await note([]);
 }
