@@ -20,8 +20,8 @@ export const LIMITS = {
   confirmed: seconds(90),
   /** Gitea or EC2 silent for this long: nothing is decided on its account. */
   silence: minutes(3),
-  /** What a pass of the sweep spends on lists of runners: a slow Gitea leaves some scopes to the next pass. */
-  rowsOfAPass: seconds(20),
+  /** Until then a pass of the sweep lists runners, its list of jobs included: a slow Gitea leaves some scopes to the next pass. */
+  rowsOfAPass: seconds(25),
   /** Between Gitea's final answer and the termination from outside. */
   grace: seconds(120),
   /** What an outside clock waits beyond the machine's own. */

@@ -78,16 +78,16 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
 
 /**
  * Each scope with what Gitea says of its runners, and with EC2's word alone once Gitea took too long: all that follows wants
- * its time in the same pass. Answers with the first that was not asked for, where the next pass begins.
+ * its time in the same pass. One is always asked for; answers with the first that was not, where the next pass begins.
  */
 async function reconcileScopes(view: SweepView, first: ScopeKey | undefined): Promise<ScopeKey | undefined> {
   const { ports, scopes } = view;
-  const until = ports.now() + LIMITS.rowsOfAPass;
+  const until = view.now + LIMITS.rowsOfAPass;
   const start = Math.max(0, scopes.findIndex((scope) => scopeKey(scope) === first));
   let unasked: ScopeKey | undefined;
-  for (const scope of [...scopes.slice(start), ...scopes.slice(0, start)]) {
+  for (const [index, scope] of [...scopes.slice(start), ...scopes.slice(0, start)].entries()) {
     const key = scopeKey(scope);
-    if (ports.now() > until) unasked ??= key;
+    if (index > 0 && ports.now() > until) unasked ??= key;
     else
       await attempt(view, `rows ${key}`, async () => {
         view.giteaAnswered ??= false;
