@@ -59,7 +59,7 @@ describe('a pass of the sweep, which the function’s own limit would cut off wi
     expect(await pass()).toBe(true);
     expect(await store.readMeta(META.sweep)).toMatchObject({ at: NOW });
     // Each of its parts failed, and of more than a few the cause is one.
-    expect(alarms.map(({ id }) => id)).toContain('sweep gitea');
+    expect(alarms.map(({ id }) => id)).toContain('sweep gitea out-of-time');
     expect(alarms.length).toBeLessThan(8);
   });
 

@@ -1,12 +1,14 @@
 import type { GiteaPort } from './ports.js';
 
 /** What concerns every call, not the one that failed: the token or its rights are refused, too much was asked, or no time is left. Told by the error's `kind`. */
-export function isRefusal(cause: unknown): cause is Error {
+export function isRefusal(cause: unknown): cause is Refusal {
   return cause instanceof Error && ['unauthorized', 'forbidden', 'rate-limited', 'out-of-time'].includes(String((cause as { kind?: unknown }).kind));
 }
 
-export function sayRefusal(cause: Error): string {
-  return `${(cause as { kind?: unknown }).kind === 'out-of-time' ? 'Gitea is too slow' : 'Gitea refuses'}: ${cause.message}`;
+type Refusal = Error & { readonly kind: string };
+
+export function sayRefusal(cause: Refusal): string {
+  return `${cause.kind === 'out-of-time' ? 'Gitea is too slow' : 'Gitea refuses'}: ${cause.message}`;
 }
 
 /** Repositories may be closed to the token; three in one pass that got no answer at all are the token. */
@@ -33,7 +35,7 @@ export function breaking(gitea: GiteaPort): GiteaPort {
         } catch (cause) {
           if (isRefusal(cause)) {
             forbidden += 1;
-            if ((cause as { kind?: unknown }).kind !== 'forbidden' || (forbidden >= FORBIDDEN_BEFORE_OPEN && !hasAnswered)) refusal ??= cause;
+            if (cause.kind !== 'forbidden' || (forbidden >= FORBIDDEN_BEFORE_OPEN && !hasAnswered)) refusal ??= cause;
           }
           throw cause;
         }

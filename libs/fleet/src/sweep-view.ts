@@ -62,9 +62,9 @@ export async function attempt<Result>(view: SweepView, part: string, work: () =>
   }
 }
 
-/** Each trouble once in a pass: what Gitea refuses to all is one, whatever it was asked. */
+/** Each trouble once in a pass: what Gitea refuses to all is one, whatever it was asked. A closed repository, which lasts, is none with the token. */
 export function noteTrouble(view: SweepView, part: string, cause: unknown): void {
-  const trouble = isRefusal(cause) ? { part: 'gitea', message: sayRefusal(cause) } : { part, message: messageOf(cause) };
+  const trouble = isRefusal(cause) ? { part: `gitea ${cause.kind}`, message: sayRefusal(cause) } : { part, message: messageOf(cause) };
   if (!view.troubles.some((each) => each.part === trouble.part)) view.troubles.push(trouble);
 }
 

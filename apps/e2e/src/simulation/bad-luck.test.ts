@@ -44,7 +44,7 @@ describe('Gitea that refuses the token', () => {
     await stand.pass(20 * MINUTE);
 
     expect(stand.alive()).toBe(4);
-    expect(parts(stand, 15).flat()).toEqual(Array.from({ length: 15 }, () => 'gitea'));
+    expect(parts(stand, 15).flat()).toEqual(Array.from({ length: 15 }, () => `gitea ${kind}`));
     expect(state.asked / (stand.reports.length - passes)).toBeLessThanOrEqual(most);
     state.on = false;
     await stand.pass(60 * MINUTE);
@@ -74,6 +74,18 @@ describe('Gitea that refuses the token', () => {
 
     expect(stand.world.ledger.served.map((served) => served.name).sort()).toEqual(['closed', 'open']);
     expect(stand.world.gitea.registrations.size).toBe(0);
+  });
+
+  it('is another trouble than a closed repository, and is told of beside one', async () => {
+    const token = refusal('unauthorized');
+    const closed = async () => Promise.reject(refusing('forbidden'));
+    const stand = createStand({ wrap: (ports) => token.wrap({ ...ports, gitea: { ...ports.gitea, listRunners: closed } }) });
+    stand.push([job('long', 50 * MINUTE)]);
+    await stand.pass(5 * MINUTE);
+    token.state.on = true;
+    await stand.pass(2 * MINUTE);
+
+    expect(parts(stand, 3)).toEqual([['gitea forbidden'], ['gitea unauthorized'], ['gitea unauthorized']]);
   });
 
   it('is not what many closed repositories look like: behind them machines end, and registrations go', async () => {

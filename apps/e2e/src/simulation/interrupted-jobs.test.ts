@@ -60,7 +60,7 @@ describe('P19 a job whose machine was lost', () => {
     await stand.pass(2 * MINUTE);
     for (const { instanceId } of stand.world.ledger.machines) take(stand, instanceId);
     await stand.pass(18 * MINUTE);
-    expect(stand.reports.at(-1)!.failed).toEqual([{ part: 'gitea', message: 'Gitea refuses: the token may not read runs' }]);
+    expect(stand.reports.at(-1)!.failed).toEqual([{ part: 'gitea forbidden', message: 'Gitea refuses: the token may not read runs' }]);
     await stand.ports.gitea.register({ name: 'tinqs-ci-sim-go-nobody', labels: ['go'], scope: stand.scope });
     await stand.pass(3 * MINUTE);
 
