@@ -11,35 +11,57 @@ export class OutOfTimeError extends Error {
   }
 }
 
+export interface GiteaTime {
+  readonly allMs: number;
+  /** Of them for the list of jobs, which may have hundreds of pages: without it much can be asked still. */
+  readonly listMs: number;
+}
+
 /**
- * Gitea for `ms` milliseconds: then whoever waits for an answer is let go, and nothing more is asked. A write that was
+ * Gitea for a while: then whoever waits for an answer is let go, and nothing more is asked. A write that was
  * under way may be done, as where an answer is lost. A function that is cut off in the middle would say nothing at all,
  * and a pass that always ends at the same place never comes to what follows.
  */
-export function giteaForAWhile(ports: FleetPorts, ms: number): { readonly ports: FleetPorts; end(): void } {
-  let isOver = false;
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      isOver = true;
-      reject(new OutOfTimeError(ms));
-    }, ms);
-  });
-  over.catch(() => undefined);
-  const limited = <Args extends readonly unknown[], Answer>(ask: (...args: Args) => Promise<Answer>) => (...args: Args): Promise<Answer> => (isOver ? over : Promise.race([ask(...args), over]));
+export function giteaForAWhile(ports: FleetPorts, { allMs, listMs }: GiteaTime): { readonly ports: FleetPorts; end(): void } {
+  const all = timeOf(allMs, new OutOfTimeError(allMs));
+  const list = timeOf(listMs, new Error(`Gitea's list of jobs takes longer than ${listMs / 1_000} s`));
   const gitea = new Proxy(ports.gitea, {
     get(target, name) {
       const call: unknown = Reflect.get(target, name);
-      return typeof call === 'function' ? limited((call as (...args: readonly unknown[]) => Promise<unknown>).bind(target)) : call;
+      if (typeof call !== 'function') return call;
+      const limited = all.limit((call as Ask).bind(target));
+      return name === 'listJobs' ? list.limit(limited) : limited;
     },
   });
   // What it is, is known for the whole pass once it said so: who waits is knocked for without another question.
   let facts: ReturnType<FleetPorts['server']> | undefined;
-  const server = limited(ports.server);
+  const server = all.limit(ports.server);
   const forget = () => void (facts = undefined);
   const remembered = () => {
     if (facts === undefined) (facts = server()).catch(forget);
     return facts;
   };
-  return { ports: { ...ports, gitea, server: remembered }, end: () => clearTimeout(timer) };
+  const end = () => {
+    all.end();
+    list.end();
+  };
+  return { ports: { ...ports, gitea, server: remembered }, end };
+}
+
+type Ask = (...args: readonly unknown[]) => Promise<unknown>;
+
+function timeOf(ms: number, failure: Error) {
+  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      isOver = true;
+      reject(failure);
+    }, ms);
+  });
+  over.catch(() => undefined);
+  return {
+    limit: <Args extends readonly unknown[], Answer>(ask: (...args: Args) => Promise<Answer>) => (...args: Args): Promise<Answer> => (isOver ? over : Promise.race([ask(...args), over])),
+    end: () => clearTimeout(timer),
+  };
 }

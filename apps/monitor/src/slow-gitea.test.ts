@@ -1,4 +1,4 @@
-import { META, scopeKey, type FleetPorts, type FleetSettings, type GiteaPort, type JobFact, type LauncherPort, type RunnerClass, type RunnerRow, type Scope } from '@tinqs/fleet';
+import { META, scopeKey, type FleetPorts, type FleetSettings, type GiteaPort, type JobFact, type LauncherPort, type RunnerClass, type RunnerRow, type Scope, type SweepMark } from '@tinqs/fleet';
 import { createMemoryRunStore } from '@tinqs/run-store/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Alarm } from './alarms.js';
@@ -15,7 +15,7 @@ const after = <Value>(ms: number, value: () => Value) => new Promise<Value>((res
 const silence = (): never => { throw new Error('no answer within 10 s'); };
 
 /** Scopes, each with the registration of a runner that has ended. */
-async function monitor(count: number, answers: { readonly ms: number; readonly dark: boolean; readonly listMs?: number }) {
+async function monitor(count: number, answers: { readonly ms: number; readonly dark: boolean; listMs?: number; readonly listed?: readonly JobFact[] }) {
   const store = createMemoryRunStore({ now: () => Date.now() });
   const scopes = Array.from({ length: count }, (_, index): Scope => ({ kind: 'repository', id: index + 1, fullName: `acme/app-${index + 1}` }));
   const rows = new Map<number, RunnerRow>();
@@ -26,7 +26,8 @@ async function monitor(count: number, answers: { readonly ms: number; readonly d
   }
   const answer = <Value>(value: () => Value) => after(answers.ms, answers.dark ? silence : value);
   const gitea = {
-    listJobs: () => after(answers.listMs ?? answers.ms, answers.dark ? silence : () => [{ ...WAITING, seenAt: Date.now() }]),
+    listJobs: () => after(answers.listMs ?? answers.ms, answers.dark ? silence : () => (answers.listed ?? [WAITING]).map((fact) => ({ ...fact, seenAt: Date.now() }))),
+    readJob: (_repository: unknown, id: string) => answer(() => ({ ...answers.listed?.find((fact) => fact.id === id), seenAt: Date.now(), via: 'read' })),
     listRunners: (scope: Scope) => answer(() => [rows.get((scope as { id: number }).id)].filter((row) => row !== undefined)),
     readRunner: (_scope: Scope, id: number) => answer(() => rows.get(id) ?? null),
     unregister: (_scope: Scope, id: number) => answer(() => void rows.delete(id)),
@@ -75,6 +76,28 @@ describe('a pass of the sweep, which the function’s own limit would cut off wi
 
     for (let passes = 0; passes < 26; passes += 1) expect(await pass()).toBe(true);
     expect([...rows.keys()]).toEqual([]);
+  });
+
+  it('hears Gitea where its list of jobs takes longer than a pass, asks for the runners, and says what it lacks', async () => {
+    const { store, rows, alarms, pass } = await monitor(3, { ms: 500, dark: false, listMs: 90_000 });
+
+    for (let passes = 0; passes < 6; passes += 1) expect(await pass()).toBe(true);
+    const mark = (await store.readMeta(META.sweep)) as SweepMark;
+    expect(mark.gitea).toBe(mark.at);
+    expect([...rows.keys()]).toEqual([]);
+    expect(alarms).toMatchObject([{ id: 'sweep listing' }]);
+  });
+
+  it('hears it as well where each running job must be asked for', async () => {
+    const listed = Array.from({ length: 40 }, (_, index): JobFact => ({ ...WAITING, id: String(index + 1), status: 'running', runnerId: 900 + index }));
+    const answers = { ms: 500, dark: false, listMs: 500, listed };
+    const { store, pass } = await monitor(3, answers);
+    await pass();
+    answers.listMs = 90_000;
+
+    for (let passes = 0; passes < 4; passes += 1) expect(await pass()).toBe(true);
+    const mark = (await store.readMeta(META.sweep)) as SweepMark;
+    expect(mark.gitea).toBe(mark.at);
   });
 
   it('knocks for whom the list shows waiting, though all of its time went into other questions', async () => {

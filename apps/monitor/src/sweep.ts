@@ -1,7 +1,7 @@
 import { META, sweep, type FleetPorts, type FleetSettings, type SweepReport } from '@tinqs/fleet';
 import type { RunStore } from '@tinqs/run-store';
 import { alarmsOf, toTell, type Alarm, type Told } from './alarms.js';
-import { giteaForAWhile } from './gitea-for-a-while.js';
+import { giteaForAWhile, type GiteaTime } from './gitea-for-a-while.js';
 
 export interface SweepTools {
   readonly ports: FleetPorts;
@@ -11,11 +11,11 @@ export interface SweepTools {
 }
 
 /** What is left of the function's 55 s is for EC2 and the table. */
-const GITEA_MS = 40_000;
+const GITEA: GiteaTime = { allMs: 40_000, listMs: 30_000 };
 
 /** One pass, each minute: the domain's sweep, then what people must hear of, then what the table may forget. */
 export async function runSweep({ ports, settings, store, alert }: SweepTools): Promise<SweepReport> {
-  const whileGitea = giteaForAWhile(ports, GITEA_MS);
+  const whileGitea = giteaForAWhile(ports, GITEA);
   const report = await sweep(whileGitea.ports, settings).finally(whileGitea.end);
   const { at: _at, ...found } = report;
   ports.log.info('swept', found);

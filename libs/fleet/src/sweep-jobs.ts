@@ -71,6 +71,7 @@ async function readSilentJobs(view: SweepView, scope: Scope, jobsApi: boolean): 
     await attempt(view, `job ${job.id}`, async () => {
       if (!jobsApi) return (await isOverOn124(view, scope, job, runners)) ? void (await recordGone(ports, scope, job)) : undefined;
       const fact = await ports.gitea.readJob(job.repository, job.id);
+      view.giteaAnswered = true;
       await (fact === null ? recordGone(ports, scope, job) : recordJobFact(ports, scope, fact));
     });
   }
