@@ -82,10 +82,16 @@ async function noteIdleOut({ ports, now }: SweepView, job: Job, runner: Runner):
   });
 }
 
-async function noteInterruption({ ports, now }: SweepView, runner: Runner, jobs: readonly Job[], stateReason: string | null): Promise<void> {
+async function noteInterruption(view: SweepView, runner: Runner, jobs: readonly Job[], stateReason: string | null): Promise<void> {
+  // Before a pick-up it concerns the job that it was launched for only while that waits still.
+  const job = jobs.find((each) => (runner.ran === null ? each.id === runner.launchedFor && each.status === 'queued' : each.id === runner.ran));
+  if (job !== undefined) await tellInterruption(view, runner, job, stateReason);
+}
+
+/** P19: also of a job that is known to have run there only after its machine's end. */
+export async function tellInterruption({ ports, now }: Pick<SweepView, 'ports' | 'now'>, runner: Runner, job: Job, stateReason: string | null): Promise<void> {
   const why = reason('INTERRUPTED', { cause: stateReason ?? 'no cause given' });
-  const job = jobs.find((each) => each.id === (runner.ran ?? runner.launchedFor));
-  if (job !== undefined) await amendJob(ports, job, (current) => ({ ...current, reasons: addReason(current.reasons, why, now), timeline: addEntry(current.timeline, now, INTERRUPTED, `${runner.name}: ${why.sentence}`) }));
+  await amendJob(ports, job, (current) => ({ ...current, reasons: addReason(current.reasons, why, now), timeline: addEntry(current.timeline, now, INTERRUPTED, `${runner.name}: ${why.sentence}`) }));
 }
 
 /** P12, P19: another pool is preferred after an interruption, and after machines of this one that never came online. */

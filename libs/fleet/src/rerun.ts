@@ -1,6 +1,8 @@
 import { classFor } from './class-match.js';
+import { tellInterruption } from './finish-runner.js';
 import type { Job } from './job.js';
 import type { RerunNote, RunState } from './ports.js';
+import { INTERRUPTED } from './pools.js';
 import { amendJob } from './record.js';
 import { rerunnableRow } from './rerunnable-row.js';
 import type { Runner } from './runner.js';
@@ -23,7 +25,16 @@ export function awaitsRerun(view: Pick<SweepView, 'now' | 'answersSince'>, runne
 
 function lostJob(runner: Runner, jobs: readonly Job[]): Job | undefined {
   if (runner.outcome !== 'interrupted') return undefined;
-  return jobs.find((job) => job.id === runner.ran && !job.timeline.some((entry) => entry.event === RERUN && entry.detail.startsWith(`${runner.name}: `)));
+  return jobs.find((job) => job.id === runner.ran && !isNoted(job, RERUN, runner));
+}
+
+function isNoted(job: Job, event: string, { name }: Runner): boolean {
+  return job.timeline.some((entry) => entry.event === event && entry.detail.startsWith(`${name}: `));
+}
+
+/** As its end was noted: the outcome, then what EC2 said. */
+function causeOf(runner: Runner): string | null {
+  return runner.timeline.find((entry) => entry.event === 'ended')?.detail.split(', ')[1] ?? null;
 }
 
 function waitsSince({ now, answersSince }: Pick<SweepView, 'now' | 'answersSince'>, runner: Runner): Instant {
@@ -46,6 +57,7 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
     const job = lostJob(runner, jobs);
     if (job === undefined) continue;
     await attempt(view, `re-run of job ${job.id}`, async () => {
+      if (!isNoted(job, INTERRUPTED, runner)) await tellInterruption(view, runner, job, causeOf(runner));
       const asked = job.runId === null ? undefined : await ports.store.recallRerun({ runId: job.runId, job: job.name });
       const since = waitsSince(view, runner);
       const waits = now - Math.max(since, asked?.runner === runner.name ? asked.at : since) <= PATIENCE;

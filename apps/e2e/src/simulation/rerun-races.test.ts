@@ -12,6 +12,12 @@ const theRun = (stand: Stand) => [...stand.world.gitea.runs.keys()].at(-1)!;
 
 const isOver = (stand: Stand) => [...stand.world.gitea.jobs.values()].every((job) => job.state === 'done');
 
+/** What `why` shows of it once it is over. */
+async function whyOf(stand: Stand, name: string): Promise<readonly string[]> {
+  const ended = await stand.store.listEnded({ from: stand.world.now - 24 * 60 * MINUTE, to: stand.world.now });
+  return ended.flatMap(({ kind, job }) => (kind === 'job' && job?.name === name ? job.reasons.filter(({ code }) => code === 'INTERRUPTED').map(({ code, sentence }) => `${code}: ${sentence}`) : []));
+}
+
 async function until(stand: Stand, happened: () => boolean): Promise<void> {
   while (!happened()) await stand.pass(SECOND / 4);
 }
@@ -43,6 +49,26 @@ describe('P19 a job whose machine EC2 took', () => {
     expect(served(stand)).toEqual(jobs);
     expect(told(stand)).toEqual(sentences);
     expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
+  it('is the one of which `why` says so, though its machine was launched for another', async () => {
+    const stand = createStand();
+    const run = stand.push([{ ...BUILD, key: 'first' }]);
+    await until(stand, () => stand.alive() === 1);
+    stand.world.do('cancelRun', { run });
+    stand.push([BUILD]);
+    stand.world.do('misbehave', { drop: 1 });
+    await until(stand, () => [...stand.world.gitea.jobs.values()].at(-1)!.state === 'running');
+    const [machine] = stand.world.ledger.machines;
+    take(stand);
+    await until(stand, () => machine!.terminatedAt !== null);
+    await reconcileInstance(stand.ports, stand.settings, machine!.instanceId);
+    stand.world.do('misbehave', { drop: 0 });
+    await stand.pass(90 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure', 'build success']);
+    expect(await whyOf(stand, 'build')).toEqual(['INTERRUPTED: EC2 took its machine: Server.SpotInstanceTermination']);
+    expect(await whyOf(stand, 'first')).toEqual([]);
   });
 
   it('is told of on 1.24, too, where only the zombie sweep ends it and its registration is deleted before', async () => {
