@@ -5,6 +5,11 @@ export function isRefusal(cause: unknown): cause is Refusal {
   return cause instanceof Error && ['unauthorized', 'forbidden', 'rate-limited', 'out-of-time'].includes(String((cause as { kind?: unknown }).kind));
 }
 
+/** Then the next call fails as well, whatever it is for: no failure of the item that was in turn. */
+export function refusesAll(cause: unknown): boolean {
+  return isRefusal(cause) && cause.kind !== 'forbidden';
+}
+
 type Refusal = Error & { readonly kind: string };
 
 export function sayRefusal(cause: Refusal): string {
@@ -35,7 +40,7 @@ export function breaking(gitea: GiteaPort): GiteaPort {
         } catch (cause) {
           if (isRefusal(cause)) {
             forbidden += 1;
-            if (cause.kind !== 'forbidden' || (forbidden >= FORBIDDEN_BEFORE_OPEN && !hasAnswered)) refusal ??= cause;
+            if (refusesAll(cause) || (forbidden >= FORBIDDEN_BEFORE_OPEN && !hasAnswered)) refusal ??= cause;
           }
           throw cause;
         }

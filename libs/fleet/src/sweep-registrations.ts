@@ -1,4 +1,5 @@
 import { backoffUntil } from './backoff.js';
+import { refusesAll } from './gitea-breaker.js';
 import { LIMITS } from './limits.js';
 import { TAGS, type RunnerRow } from './ports.js';
 import { reason } from './reason.js';
@@ -62,6 +63,7 @@ async function unregisterEnded(view: SweepView, scope: Scope, runner: Runner): P
     await amendRunner(ports, runner, (current) => advance(current, { at: now, change: { registrationGone: true } }));
   } catch (cause) {
     noteTrouble(view, part, cause);
+    if (refusesAll(cause)) return;
     const ending = { since: runner.ending?.since ?? now, code: runner.ending?.code ?? 'ENDED', failures: failures + 1, notBefore: backoffUntil(runner.name, failures + 1, now) };
     await amendRunner(ports, runner, (current) => advance(current, { at: now, change: { ending } }));
   }
@@ -82,6 +84,7 @@ async function deleteOrphan(view: SweepView, scope: Scope, row: RunnerRow, befor
     return undefined;
   } catch (cause) {
     noteTrouble(view, `registration ${row.name}`, cause);
+    if (refusesAll(cause)) return orphan;
     const failures = orphan.failures + 1;
     return { ...orphan, failures, notBefore: backoffUntil(row.name, failures, now) };
   }

@@ -65,6 +65,23 @@ describe('Gitea that refuses the token', () => {
     expect(stand.alive()).toBe(0);
   });
 
+  it('is asked at once, when it takes the token again, for the registrations that were left meanwhile', async () => {
+    const { state, wrap } = refusal('unauthorized');
+    const stand = createStand({ wrap });
+    stand.push(['a', 'b', 'c'].map((key) => job(key, 20 * MINUTE)));
+    await stand.pass(3 * MINUTE);
+    state.on = true;
+    for (const { instanceId } of stand.world.ledger.machines) stand.world.do('interrupt', { instanceId, noticeMs: null });
+    stand.world.do('misbehave', { silentEnds: 1 });
+    await stand.pass(8 * MINUTE);
+    expect(new Set(parts(stand, 7).flat())).toEqual(new Set(['gitea unauthorized']));
+    const left = stand.world.gitea.registrations.size;
+    state.on = false;
+    await stand.pass(2 * MINUTE);
+
+    expect([left, [...stand.world.gitea.registrations.keys()].filter((id) => id <= 3)]).toEqual([3, []]);
+  });
+
   it('is not what one closed repository looks like: the others are served', async () => {
     const stand = createStand({ wrap: (ports) => ({ ...ports, gitea: { ...ports.gitea, listRunners: async (scope) => (scope.kind === 'repository' && scope.id === 1 ? Promise.reject(refusing('forbidden')) : ports.gitea.listRunners(scope)) } }) });
     stand.world.do('createRepository', { fullName: 'acme/open', files: { a: 'b' } });
