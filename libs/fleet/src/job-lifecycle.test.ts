@@ -114,6 +114,16 @@ describe('P17 what is written', () => {
     expect(ended).toMatchObject({ kind: 'same', job: { completedAt: STATES.done.completedAt, conclusion: 'success', runnerId: 100 } });
   });
 
+  it.each([
+    ['what Gitea says of that end after all', NOW, 'failure', 'failure'],
+    ['gone by the end of an attempt before', STATES.done.pickedAt! - 1, 'failure', 'gone'],
+    ['gone by an end without a conclusion (1.24)', NOW, null, 'gone'],
+  ])('anew, where it was gone: %s', (_what, seenAt, told, conclusion) => {
+    const { job: settled } = applyJobFact({ ...STATES.done, conclusion: 'gone' }, fact({ status: 'done', via: 'delivery', runnerId: 100, conclusion: told, seenAt }), V124);
+
+    expect(settled).toMatchObject({ completedAt: STATES.done.completedAt, conclusion });
+  });
+
   it('anew: a new generation has no failures, no backoff and no runner', () => {
     const { job: next } = applyJobFact({ ...STATES.done, failures: 3, notBefore: NOW + 1, idleOuts: 2 }, factOf('queued', 'read', NOW), V126);
 

@@ -1,4 +1,4 @@
-import type { Job, JobFact, JobStatus } from './job.js';
+import { GONE, type Job, type JobFact, type JobStatus } from './job.js';
 import type { ScopeKey } from './scope.js';
 import { addEntry } from './timeline.js';
 import type { ServerFacts } from './world.js';
@@ -50,7 +50,7 @@ export function jobFromFact(fact: JobFact, scope: ScopeKey): Job {
 export function applyJobFact(job: Job, fact: JobFact, server: Pick<ServerFacts, 'newIdPerAttempt' | 'jobsApi'>): FactOutcome {
   const announced = job.announced || announces(fact);
   if (fact.status === 'done') {
-    if (job.status === 'done') return settle(job, { ...job, announced, runnerId: job.runnerId ?? fact.runnerId });
+    if (job.status === 'done') return settle(job, { ...job, announced, conclusion: betterConclusion(job, fact), runnerId: job.runnerId ?? fact.runnerId });
     // The end of an earlier attempt may be announced late, or brought again by the queue: whether this one is over, only Gitea knows.
     if (fact.via === 'delivery' && (job.generation > 0 || fact.seenAt < (job.pickedAt ?? 0))) return { kind: 'ask', job: { ...job, announced } };
     return changed(job, fact, { status: 'done', conclusion: fact.conclusion, completedAt: fact.seenAt, runnerId: job.runnerId ?? fact.runnerId, announced });
@@ -72,6 +72,11 @@ export function applyJobFact(job: Job, fact: JobFact, server: Pick<ServerFacts, 
   if (job.status === 'done' && server.newIdPerAttempt && fact.via === 'delivery') return settle(job, { ...job, announced });
   if (fact.via === 'delivery') return { kind: 'ask', job: { ...job, announced } };
   return isFresh(fact, job.completedAt ?? job.pickedAt) ? believed(job, fact, announced) : settle(job, { ...job, announced });
+}
+
+/** That it is gone is only inferred: on 1.24 from its runner's row, which may go seconds before Gitea's word of how it ended comes. */
+function betterConclusion(job: Job, fact: JobFact): string | null {
+  return job.conclusion === GONE && isFresh(fact, job.pickedAt) ? (fact.conclusion ?? GONE) : job.conclusion;
 }
 
 /** Two attempts under one id (≤ 1.26), or a claim that was given back (1.27): which came last, only an answer tells. */
@@ -127,7 +132,7 @@ function settle(before: Job, after: Job): FactOutcome {
 
 /** Is it the same but for the time of its last confirmation? Of two that differ by a fact of the same status. */
 export function isSame(before: Job, after: Job): boolean {
-  return before.announced === after.announced && before.runnerId === after.runnerId && before.idleOuts === after.idleOuts && before.labels.join('\n') === after.labels.join('\n');
+  return before.announced === after.announced && before.conclusion === after.conclusion && before.runnerId === after.runnerId && before.idleOuts === after.idleOuts && before.labels.join('\n') === after.labels.join('\n');
 }
 
 function describe(fact: JobFact): string {

@@ -11,6 +11,9 @@ export type JobId = string;
  */
 export type JobStatus = 'blocked' | 'queued' | 'running' | 'done';
 
+/** The conclusion of what Gitea does not show any more: how it ended nobody knows, unless Gitea says so yet. */
+export const GONE = 'gone';
+
 /** One thing that happened to a job or its machine, for `why`. `detail` is one line of plain text. */
 export interface TimelineEntry {
   readonly at: Instant;

@@ -1,5 +1,5 @@
 import { applyJobFact, isSame, jobFromFact } from './job-lifecycle.js';
-import type { Job, JobFact } from './job.js';
+import { GONE, type Job, type JobFact } from './job.js';
 import type { FleetPorts } from './ports.js';
 import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
@@ -110,7 +110,7 @@ function withoutAsking(job: Job, fact: JobFact): JobFact | null {
 /** P4: 404 is final. */
 export async function recordGone(ports: RecordPorts, scope: Scope, job: Job): Promise<Recorded> {
   const { id, repository, runId, name, labels, headSha, headBranch, url } = job;
-  const fact: JobFact = { id, repository, runId, name, labels, headSha, headBranch, url, status: 'done', conclusion: 'gone', runnerId: null, createdAt: null, seenAt: ports.now(), via: 'read' };
+  const fact: JobFact = { id, repository, runId, name, labels, headSha, headBranch, url, status: 'done', conclusion: GONE, runnerId: null, createdAt: null, seenAt: ports.now(), via: 'read' };
   return recordJobFact(ports, scope, fact);
 }
 

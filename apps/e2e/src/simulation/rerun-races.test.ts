@@ -82,6 +82,18 @@ describe('P19 a job whose machine EC2 took', () => {
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
+  it('is told of on 1.24, too, where a pass sees its row gone before the delivery of its end', async () => {
+    const stand = await running('1.24');
+    stand.world.do('misbehave', { delay: { probability: 1, maxMs: 30 * SECOND } });
+    stand.world.do('interrupt', { instanceId: stand.world.ledger.machines.at(-1)!.instanceId });
+    await until(stand, () => isOver(stand));
+    await sweep(stand.ports, stand.settings);
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure']);
+    expect(told(stand)).toEqual([expect.stringContaining('this Gitea has no call for it')]);
+  });
+
   it.each(['1.26', '1.27'] as const)('is not run again once a person did, though it then failed by itself, and is no alarm (%s)', async (gitea) => {
     let isAway = true;
     const stand = await running(gitea, [FAILS], { wrap: readRun((read) => (...run) => (isAway ? Promise.reject(new Error('no answer')) : read(...run))) });
