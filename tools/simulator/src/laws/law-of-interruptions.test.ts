@@ -41,6 +41,14 @@ describe('the law of interruptions', () => {
     expect(breaches).toEqual([`P19 job build of run ${run} is run again a second time`]);
   });
 
+  it('is kept where a person runs it again and cancels that before it begins', () => {
+    const { world, run, law } = lost();
+    world.do('rerun', { run, what: 'all' });
+    world.do('cancelRun', { run });
+
+    expect(law.unsettled()).toEqual([]);
+  });
+
   it('says nothing of a job that fails anyway, nor on 1.24, where nobody can look for it', () => {
     expect(lost('1.26', 'failure').law.unsettled()).toEqual([]);
     expect(lost('1.24').law.unsettled()).toEqual([]);

@@ -32,10 +32,11 @@ export function createLawOfInterruptions(world: SimulatedWorld, witness: Pick<Wi
     },
     unsettled: () => {
       const taken = new Map(world.ledger.machines.filter((machine) => machine.stateReason?.startsWith('Server.') === true).map((machine) => [machine.instanceId, machine.stateReason]));
-      return world.ledger.served.flatMap(({ jobId, name, attempt, instanceId, conclusion }) => {
+      return world.ledger.served.flatMap(({ jobId, name, attempt, runnerId, instanceId, conclusion }) => {
         const job = world.gitea.jobs.get(jobId);
         if (!world.traits.jobsApi || conclusion !== 'failure' || !taken.has(instanceId) || job === undefined || job.plan.conclusion === 'failure' || told.has(String(jobId))) return [];
-        const isRunAgain = rowsOf(job.runId).some((row) => row.name === name && row.attempt > attempt);
+        // Up to 1.26 it is the same row, and counts its attempts at the pick-up.
+        const isRunAgain = job.runnerId !== runnerId || rowsOf(job.runId).some((row) => row.name === name && row.attempt > attempt);
         return isRunAgain || isOpen(job.runId) ? [] : [`job ${jobId} ${name} lost ${instanceId} (${taken.get(instanceId)}), and nobody was told`];
       });
     },
