@@ -16,10 +16,11 @@ const GITEA: GiteaTime = { allMs: 40_000, listMs: 30_000 };
 /** One pass, each minute: the domain's sweep, then what people must hear of, then what the table may forget. */
 export async function runSweep({ ports, settings, store, alert }: SweepTools): Promise<SweepReport> {
   const whileGitea = giteaForAWhile(ports, GITEA);
-  const report = await sweep(whileGitea.ports, settings).finally(whileGitea.end);
-  const { at: _at, ...found } = report;
-  ports.log.info('swept', found);
-  await tell(alarmsOf(report), { ports, store, alert });
+  const report = await sweep(whileGitea.ports, settings, async (swept) => {
+    const { at: _at, ...found } = swept;
+    ports.log.info('swept', found);
+    await tell(alarmsOf(swept), { ports, store, alert });
+  }).finally(whileGitea.end);
   await store.expire().catch((cause: unknown) => ports.log.warn('old items could not be deleted', { cause }));
   return report;
 }

@@ -38,7 +38,7 @@ export interface SweepView {
   readonly stuck: { scope: ScopeKey; sentence: string }[];
   /** Scopes with more unconsumed runners than jobs that want one. */
   readonly surplus: { scope: ScopeKey; sentence: string }[];
-  /** Written at the end of the pass: what it tells of is told of again by the next, where this one dies before its report. */
+  /** Written once people were told: what it tells of is told of again by the next pass, where this one dies before. */
   readonly whenTold: (() => Promise<unknown>)[];
   /** Jobs whose machine was lost and that nobody runs again. */
   readonly lost: { job: string; sentence: string }[];

@@ -38,9 +38,10 @@ export interface SweepReport {
 
 /**
  * One pass over EC2, Gitea and the table, each minute, in this order: death clocks, Gitea → table, EC2 → table and
- * what must end, registrations, places, history, knocks. It heals and ends; only the dispatcher launches.
+ * what must end, registrations, places, history, knocks. It heals and ends; only the dispatcher launches. What `tell` was
+ * not done with, the next pass reports again.
  */
-export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise<SweepReport> {
+export async function sweep(ports: FleetPorts, settings: FleetSettings, tell: (report: SweepReport) => Promise<unknown> = async () => undefined): Promise<SweepReport> {
   const view = newView(ports, settings);
   const { now } = view;
   const before = ((await attempt(view, 'mark', () => ports.store.readMeta(META.sweep))) as SweepMark | undefined) ?? { at: now, gitea: now, ec2: now, spentToday: 0, spentEnded: { day: 0, dollars: 0 }, waiting: [] };
@@ -72,8 +73,10 @@ export async function sweep(ports: FleetPorts, settings: FleetSettings): Promise
   const mark: SweepMark = { at: now, ...lastAnswer, answersSince: view.answersSince, spentToday: endedDollars + (spent?.live ?? 0), spentEnded: { day: today, dollars: endedDollars }, waiting, ...(unasked === undefined ? {} : { unasked }) };
   await attempt(view, 'mark', () => ports.store.writeMeta(META.sweep, mark));
   const knocked = await knockUnmet(view, waiting);
+  const report: SweepReport = { at: now, failed: view.troubles, ended: view.ended, stuck: view.stuck, surplus: view.surplus, lost: view.lost, adopted: view.adopted, missedByWebhooks: view.missed, knocked, orphansDeleted: view.orphans, machines: livingMachines(view).length };
+  await tell(report);
   for (const note of view.whenTold) await attempt(view, 'note', note);
-  return { at: now, failed: view.troubles, ended: view.ended, stuck: view.stuck, surplus: view.surplus, lost: view.lost, adopted: view.adopted, missedByWebhooks: view.missed, knocked, orphansDeleted: view.orphans, machines: livingMachines(view).length };
+  return report;
 }
 
 /**

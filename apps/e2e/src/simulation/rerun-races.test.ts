@@ -110,6 +110,16 @@ describe('P19 a job whose machine EC2 took', () => {
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
+  it('is told of by the next pass where the one that found it could not tell anybody', async () => {
+    const stand = await interrupted('1.25');
+    await until(stand, () => isOver(stand) && stand.alive() === 0);
+    await expect(sweep(stand.ports, stand.settings, () => Promise.reject(new Error('the table is away')))).rejects.toThrow('away');
+    await stand.pass(10 * MINUTE);
+
+    expect(told(stand)).toEqual([expect.stringContaining('has no call for it')]);
+    expect(await leftovers(stand)).toEqual(NOTHING);
+  });
+
   it('is told of by the next pass where the one that found it dies before it reports', async () => {
     let dies = false;
     let died = () => undefined as void;
