@@ -30,8 +30,8 @@ describe('toTell', () => {
     expect(toTell(lasting.map(alarm), { told, untold: untold.map(alarm) }).map((each) => each.id)).toEqual(ids);
   });
 
-  it('keeps the last fifty for a chat that is away for long', () => {
-    const untold = Array.from({ length: 50 }, (_, index) => alarm(`lost ${index}`));
+  it('keeps the last two hundred for a chat that is away for long', () => {
+    const untold = Array.from({ length: 201 }, (_, index) => alarm(`lost ${index}`));
 
     expect(toTell([alarm('missed')], { told: [], untold })).toEqual([...untold.slice(1), alarm('missed')]);
   });

@@ -26,11 +26,11 @@ export interface Told {
   readonly untold: readonly Alarm[];
 }
 
-/** A chat that is away for long is told of the last so many. */
-const MOST_UNTOLD = 50;
+/** A chat that is away for long is told of the last so many: more than machines that EC2 takes at once. */
+const MOST_UNTOLD = 200;
 
 /** What this pass has to tell: the same trouble is told once, what could not be told before comes first. */
 export function toTell(alarms: readonly Alarm[], { told, untold }: Told): readonly Alarm[] {
   const known = new Set([...told, ...untold.map((alarm) => alarm.id)]);
-  return [...untold, ...alarms.filter((alarm) => !known.has(alarm.id))].slice(-MOST_UNTOLD);
+  return [...untold.slice(-MOST_UNTOLD), ...alarms.filter((alarm) => !known.has(alarm.id))];
 }

@@ -98,6 +98,14 @@ describe('runSweep', () => {
     expect(alarms.map((alarm) => alarm.id)).toEqual(['clock i-1', 'clock i-2', 'clock i-3', 'clock i-1']);
   });
 
+  it('tells of each of a hundred machines that went at once', async () => {
+    const { sweep, alarms } = monitor({ instances: Array.from({ length: 100 }, (_, index) => machine(`i-${index}`, NOW - 1)) });
+
+    await sweep();
+
+    expect(alarms).toHaveLength(100);
+  });
+
   it('asks a chat that does not answer once in a pass', async () => {
     const { sweep, alarms, store } = monitor({ instances: [machine('i-1', NOW - 1), machine('i-2', NOW - 1)], alertFails: true });
 
