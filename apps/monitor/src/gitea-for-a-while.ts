@@ -30,7 +30,7 @@ export function giteaForAWhile(ports: FleetPorts, { allMs, listMs }: GiteaTime):
       const call: unknown = Reflect.get(target, name);
       if (typeof call !== 'function') return call;
       const limited = all.limit((call as Ask).bind(target));
-      return name === 'listJobs' ? list.limit(limited) : limited;
+      return name === 'listJobs' ? list.limit(() => limited(list.signal)) : limited;
     },
   });
   // What it is, is known for the whole pass once it said so: who waits is knocked for without another question.
@@ -51,17 +51,19 @@ export function giteaForAWhile(ports: FleetPorts, { allMs, listMs }: GiteaTime):
 type Ask = (...args: readonly unknown[]) => Promise<unknown>;
 
 function timeOf(ms: number, failure: Error) {
-  let isOver = false;
+  const controller = new AbortController();
+  const { signal } = controller;
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
-      isOver = true;
       reject(failure);
+      controller.abort();
     }, ms);
   });
   over.catch(() => undefined);
   return {
-    limit: <Args extends readonly unknown[], Answer>(ask: (...args: Args) => Promise<Answer>) => (...args: Args): Promise<Answer> => (isOver ? over : Promise.race([ask(...args), over])),
+    signal,
+    limit: <Args extends readonly unknown[], Answer>(ask: (...args: Args) => Promise<Answer>) => (...args: Args): Promise<Answer> => (signal.aborted ? over : Promise.race([ask(...args), over])),
     end: () => clearTimeout(timer),
   };
 }

@@ -25,8 +25,14 @@ async function monitor(count: number, answers: { readonly ms: number; readonly d
     rows.set(scope.id, { runnerId: scope.id, name: `tinqs-ci-demo-go-${scope.id}.1.0`, online: false, busy: false, disabled: false });
   }
   const answer = <Value>(value: () => Value) => after(answers.ms, answers.dark ? silence : value);
+  let lists = 0;
+  const counted = async <Value>(list: Promise<Value>, signal?: AbortSignal): Promise<Value> => {
+    lists += 1;
+    const givenUp = new Promise<never>((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('given up'))));
+    return Promise.race([list, givenUp]).finally(() => (lists -= 1));
+  };
   const gitea = {
-    listJobs: () => after(answers.listMs ?? answers.ms, answers.dark ? silence : () => (answers.listed ?? [WAITING]).map((fact) => ({ ...fact, seenAt: Date.now() }))),
+    listJobs: (signal?: AbortSignal) => counted( after(answers.listMs ?? answers.ms, answers.dark ? silence : () => (answers.listed ?? [WAITING]).map((fact) => ({ ...fact, seenAt: Date.now() }))), signal),
     readJob: (_repository: unknown, id: string) => answer(() => ({ ...answers.listed?.find((fact) => fact.id === id), seenAt: Date.now(), via: 'read' })),
     listRunners: (scope: Scope) => answer(() => [rows.get((scope as { id: number }).id)].filter((row) => row !== undefined)),
     readRunner: (_scope: Scope, id: number) => answer(() => rows.get(id) ?? null),
@@ -47,7 +53,7 @@ async function monitor(count: number, answers: { readonly ms: number; readonly d
     if (inTime) await swept;
     return inTime;
   };
-  return { store, rows, alarms, knocks, pass };
+  return { store, rows, alarms, knocks, pass, lists: () => lists };
 }
 
 describe('a pass of the sweep, which the function’s own limit would cut off without a word', () => {
@@ -86,6 +92,13 @@ describe('a pass of the sweep, which the function’s own limit would cut off wi
     expect(mark.gitea).toBe(mark.at);
     expect([...rows.keys()]).toEqual([]);
     expect(alarms).toMatchObject([{ id: 'sweep listing' }]);
+  });
+
+  it('gives up a list that it waits for no more: a Gitea that is slow has not to work off several', async () => {
+    const { lists, pass } = await monitor(3, { ms: 500, dark: false, listMs: 600_000 });
+
+    for (let passes = 0; passes < 4; passes += 1) await pass();
+    expect(lists()).toBe(0);
   });
 
   it('hears it as well where each running job must be asked for', async () => {

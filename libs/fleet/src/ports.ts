@@ -147,7 +147,7 @@ export interface GiteaPort {
   /** `null`: Gitea answers 404, which is final. Throws where the server has no jobs API. */
   readJob(repository: Repository, id: JobId): Promise<JobFact | null>;
   /** All queued and in-progress jobs of the allowed repositories, listed at the highest level the token allows. */
-  listJobs(): Promise<readonly JobFact[]>;
+  listJobs(signal?: AbortSignal): Promise<readonly JobFact[]>;
   /** What running that job of its run again would meet. `null`: the run is gone. Asked only where jobs can be run again by a call. */
   readRun(job: Job, runId: number): Promise<RunState | null>;
   /** `gone`: its run has no such job any more. */

@@ -41,6 +41,23 @@ describe('toFact', () => {
 });
 
 describe('createGiteaPort', () => {
+  it('gives up each list when it is told to', async () => {
+    const { signal } = new AbortController();
+    const heard: unknown[] = [];
+    const port = portWith(
+      {
+        listJobs: async (query: { signal?: AbortSignal }) => {
+          heard.push(query.signal);
+          throw failure('forbidden');
+        },
+      },
+      { allowedRepositories: ['acme/app'] },
+    );
+
+    await expect(port.listJobs(signal)).rejects.toMatchObject({ kind: 'forbidden' });
+    expect(heard).toEqual([signal, signal, signal, signal]);
+  });
+
   it('lists at the highest level that the token allows: the instance, else owners, else repositories that are named', async () => {
     const asked: unknown[] = [];
     const port = portWith(

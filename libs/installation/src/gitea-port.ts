@@ -40,24 +40,24 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
   }
 
   /** The highest level the token may list: the instance, else each owner, else each repository that is named without a glob. */
-  async function listAllowed(): Promise<readonly ListedJob[]> {
-    const status = ['queued', 'in_progress'] as const;
-    const all = await client.listJobs({ status }).catch(refused);
+  async function listAllowed(signal: AbortSignal | undefined): Promise<readonly ListedJob[]> {
+    const jobs = { status: ['queued', 'in_progress'] as const, ...(signal === undefined ? {} : { signal }) };
+    const all = await client.listJobs(jobs).catch(refused);
     if (all !== undefined) return all;
-    const list = (fullName: string) => client.listJobs({ status, scope: { kind: 'repository', repository: { fullName } } });
+    const list = (fullName: string) => client.listJobs({ ...jobs, scope: { kind: 'repository', repository: { fullName } } });
     const owners = [...new Set(allowedRepositories.map((entry) => entry.split('/')[0]!).filter((owner) => !/[*?[{]/.test(owner)))];
     const lists = await Promise.all(
       owners.map(async (login) => {
-        const ofOwner = await client.listJobs({ status, scope: { kind: 'owner', login } }).catch(refused);
+        const ofOwner = await client.listJobs({ ...jobs, scope: { kind: 'owner', login } }).catch(refused);
         if (ofOwner !== undefined) return ofOwner;
         const named = allowedRepositories.filter((entry) => entry.startsWith(`${login}/`) && !/[*?[{]/.test(entry));
         const ofRepositories = await Promise.all(named.map((fullName) => list(fullName).catch(unless(fullName))));
-        return ofRepositories.every((jobs) => jobs === undefined) ? undefined : ofRepositories.flatMap((jobs) => jobs ?? []);
+        return ofRepositories.every((listed) => listed === undefined) ? undefined : ofRepositories.flatMap((listed) => listed ?? []);
       }),
     );
     const [named] = allowedRepositories.filter((entry) => !/[*?[{]/.test(entry));
     // Nothing at all: that is the token, and no empty list.
-    return named !== undefined && lists.every((jobs) => jobs === undefined) ? list(named) : lists.flatMap((jobs) => jobs ?? []);
+    return named !== undefined && lists.every((listed) => listed === undefined) ? list(named) : lists.flatMap((listed) => listed ?? []);
   }
 
   let isAdmin: Promise<boolean> | undefined;
@@ -98,11 +98,11 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
       const job = await client.getJob({ id: repository.id }, Number(id)).catch(repositoryGone);
       return job === undefined || job === null ? null : toFact(job, repository, seenAt, 'read');
     },
-    async listJobs() {
+    async listJobs(signal) {
       const seenAt = now();
       const facts: JobFact[] = [];
       const repositories = new Map<string, Awaited<ReturnType<typeof repositoryOf>> | undefined>();
-      for (const job of await listAllowed()) {
+      for (const job of await listAllowed(signal)) {
         const path = job.repositoryPath;
         if (!listsRepository(allowedRepositories, path)) continue;
         if (!repositories.has(path)) repositories.set(path, await repositoryOf(path).catch(unless(path)));
