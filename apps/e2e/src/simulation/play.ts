@@ -135,10 +135,9 @@ export async function play(scenario: Scenario): Promise<Played> {
     const process = begin('sweep', () => (sweeping[slot] = false));
     mayCrash(process, 60);
     sweeping[slot] = true;
-    void sweep(portsOf(process), settings).then(
-      (report) => {
+    void sweep(portsOf(process), settings, async (report) => interruptions.hear(report)).then(
+      () => {
         sweeping[slot] = false;
-        interruptions.hear(report);
       },
       (cause: unknown) => {
         sweeping[slot] = false;
