@@ -206,7 +206,7 @@ export function createWitness({ store, ec2, world, settings, skewMs, tell }: Wit
     if (job.state !== 'done') breach('I6', `${instanceId} is ended in the middle of job ${job.id}`);
     // One of which nobody knew that it had a job is idle to us, and with its row gone it can report nothing any more.
     // What 1.24 told by a row that a person deleted began the grace, also where Gitea is upgraded before it is over.
-    else if (job.completedAt !== null && jobs.get(String(job.id))?.conclusion !== 'gone' && runners.get(machine.request.name)?.ran !== null && world.now - job.completedAt < 120 * SECOND - skewMs) breach('I6', `${instanceId} is ended ${Math.round((world.now - job.completedAt) / SECOND)} s after the end of job ${job.id}`);
+    else if (job.completedAt !== null && !endedAsGone(jobs.get(String(job.id))) && runners.get(machine.request.name)?.ran !== null && world.now - job.completedAt < 120 * SECOND - skewMs) breach('I6', `${instanceId} is ended ${Math.round((world.now - job.completedAt) / SECOND)} s after the end of job ${job.id}`);
   }
 
   return { store: watched, ec2: watchedEc2, jobs, runners, holders: mirror.holders.items, plans, living: stillLiving, endOf, broken, breach };
@@ -219,4 +219,10 @@ function seen<Item>(write: (item: Item) => Promise<Written<Item>>, saw: (item: I
     if (written.kind === 'written') saw(written.item);
     return written;
   };
+}
+
+/** Was its end inferred from the row of its runner? How it ended Gitea may have told later. */
+function endedAsGone(job: Job | undefined): boolean {
+  const [end] = job?.timeline.filter((entry) => entry.event === 'done').slice(-1) ?? [];
+  return end?.detail.endsWith(': gone') === true;
 }
