@@ -74,9 +74,10 @@ describe('the witness hears of', () => {
   });
 
   it.each([
-    ['which 1.24 told by its row: that began the grace', 'gone', []],
-    ['which Gitea itself told', 'cancelled', ['I6']],
-  ])('a machine that is ended too soon after the end of its job, %s', async (_, conclusion, laws) => {
+    ['which 1.24 told by its row: that began the grace', 'asked Gitea: gone', 'gone', []],
+    ['which 1.24 told by its row, and Gitea how it ended since then', 'asked Gitea: gone', 'failure', []],
+    ['which Gitea itself told', 'webhook: cancelled', 'cancelled', ['I6']],
+  ])('a machine that is ended too soon after the end of its job, %s', async (_, detail, conclusion, laws) => {
     const { world, witness: { store, ec2, broken }, launch, push, pass } = watched('1.24');
     await store.takeCap(CAP);
     const instanceId = await launch();
@@ -85,7 +86,7 @@ describe('the witness hears of', () => {
     const { runs } = push();
     pass(MINUTE);
     world.do('unregister', { runnerId: 1 });
-    await store.replaceJob(job({ status: 'done', conclusion, runnerId: 1, completedAt: world.now, version: 2 }));
+    await store.replaceJob(job({ status: 'done', conclusion, runnerId: 1, completedAt: world.now, timeline: [{ at: world.now, event: 'done', detail }], version: 2 }));
     world.do('upgradeGitea', { to: '1.25' });
     world.do('cancelRun', { run: runs[0]! });
     pass(MINUTE / 60);
