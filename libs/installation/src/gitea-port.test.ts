@@ -55,7 +55,7 @@ describe('createGiteaPort', () => {
     );
 
     await expect(port.listJobs(signal)).rejects.toMatchObject({ kind: 'forbidden' });
-    expect(heard).toEqual([signal, signal, signal, signal]);
+    expect(heard).toEqual([signal, signal, signal]);
   });
 
   it('lists at the highest level that the token allows: the instance, else owners, else repositories that are named', async () => {
@@ -112,8 +112,19 @@ describe('createGiteaPort', () => {
     expect(warned).toEqual([expect.stringContaining('tools/gone')]);
   });
 
-  it('takes no refusal for an empty list: each of the named repositories is closed to the token', async () => {
-    await expect(portWith({ listJobs: async () => Promise.reject(failure('forbidden')) }, { allowedRepositories: ['acme/app', 'acme/site'] }).listJobs()).rejects.toMatchObject({ kind: 'forbidden' });
+  it('says of an owner, too, of which nothing else may be listed', async () => {
+    const listJobs = async ({ scope }: { scope?: { kind: string } }) => (scope?.kind === 'repository' ? [job({ repositoryPath: 'tools/site' })] : Promise.reject(failure('forbidden')));
+
+    expect(await portWith({ listJobs } as Calls, { allowedRepositories: ['acme/*', 'tools/site'] }).listJobs()).toHaveLength(1);
+    expect(warned).toEqual([expect.stringContaining('"acme"')]);
+  });
+
+  it.each([
+    ['each of the named repositories is closed to the token', ['acme/app', 'acme/site']],
+    ['its owners are, and no repository is named', ['acme/*', 'tools/ci-*']],
+    ['the instance is, and no owner is named', ['*/*']],
+  ])('takes no refusal for an empty list: %s', async (_which, allowedRepositories) => {
+    await expect(portWith({ listJobs: async () => Promise.reject(failure('forbidden')) }, { allowedRepositories }).listJobs()).rejects.toMatchObject({ kind: 'forbidden' });
   });
 
   it.each([

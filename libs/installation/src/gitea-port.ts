@@ -19,13 +19,9 @@ export interface GiteaPortOptions {
 export function createGiteaPort({ client, now, allowedRepositories, registrationToken, isCaller, log }: GiteaPortOptions): GiteaPort {
   const byPath = new Map<string, { readonly repository: Repository; readonly mirror: boolean; readonly until: number }>();
 
-  const refused = (error: unknown) => {
-    if (isGiteaError(error, 'forbidden', 'not-found')) return undefined;
-    throw error;
-  };
   /** One that is gone, or closed to the token, hides nobody else's jobs. */
   const unless = (what: string) => (error: unknown) => {
-    refused(error);
+    if (!isGiteaError(error, 'forbidden', 'not-found')) throw error;
     log.warn('jobs cannot be listed', { of: what, cause: error });
     return undefined;
   };
@@ -42,22 +38,31 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
   /** The highest level the token may list: the instance, else each owner, else each repository that is named without a glob. */
   async function listAllowed(signal: AbortSignal | undefined): Promise<readonly ListedJob[]> {
     const jobs = { status: ['queued', 'in_progress'] as const, ...(signal === undefined ? {} : { signal }) };
-    const all = await client.listJobs(jobs).catch(refused);
+    const refusals: GiteaError[] = [];
+    /** `last`: whoever is refused this is asked for nothing less. */
+    const list = (scope?: GiteaScope, last?: string) =>
+      client.listJobs({ ...jobs, ...(scope === undefined ? {} : { scope }) }).catch((error: unknown) => {
+        if (!isGiteaError(error, 'forbidden', 'not-found')) throw error;
+        refusals.push(error);
+        if (last !== undefined) log.warn('jobs cannot be listed', { of: last, cause: error });
+        return undefined;
+      });
+    const all = await list();
     if (all !== undefined) return all;
-    const list = (fullName: string) => client.listJobs({ ...jobs, scope: { kind: 'repository', repository: { fullName } } });
-    const owners = [...new Set(allowedRepositories.map((entry) => entry.split('/')[0]!).filter((owner) => !/[*?[{]/.test(owner)))];
+    const isName = (text: string) => !/[*?[{]/.test(text);
+    const owners = [...new Set(allowedRepositories.map((entry) => entry.split('/')[0]!).filter(isName))];
     const lists = await Promise.all(
       owners.map(async (login) => {
-        const ofOwner = await client.listJobs({ ...jobs, scope: { kind: 'owner', login } }).catch(refused);
-        if (ofOwner !== undefined) return ofOwner;
-        const named = allowedRepositories.filter((entry) => entry.startsWith(`${login}/`) && !/[*?[{]/.test(entry));
-        const ofRepositories = await Promise.all(named.map((fullName) => list(fullName).catch(unless(fullName))));
-        return ofRepositories.every((listed) => listed === undefined) ? undefined : ofRepositories.flatMap((listed) => listed ?? []);
+        const named = allowedRepositories.filter((entry) => entry.startsWith(`${login}/`) && isName(entry));
+        const ofOwner = await list({ kind: 'owner', login }, named.length === 0 ? login : undefined);
+        if (ofOwner !== undefined) return [ofOwner];
+        return Promise.all(named.map((fullName) => list({ kind: 'repository', repository: { fullName } }, fullName)));
       }),
     );
-    const [named] = allowedRepositories.filter((entry) => !/[*?[{]/.test(entry));
+    const listed = lists.flat().filter((each) => each !== undefined);
     // Nothing at all: that is the token, and no empty list.
-    return named !== undefined && lists.every((listed) => listed === undefined) ? list(named) : lists.flatMap((listed) => listed ?? []);
+    if (listed.length === 0) throw refusals.at(-1)!;
+    return listed.flat();
   }
 
   let isAdmin: Promise<boolean> | undefined;
