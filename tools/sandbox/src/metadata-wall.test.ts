@@ -5,7 +5,7 @@ import { tryMachine, type RunningMachine, type Trial } from './trial.js';
 
 const addresses = existsSync('/proc/net/if_inet6') ? ['169.254.169.254', '[fd00:ec2::254]'] : ['169.254.169.254'];
 const ASK = `for address in ${addresses.map((address) => `'${address}'`).join(' ')}; do
-  echo "\${1:-job} $address $(curl -gs -m 2 -o /dev/null -w '%{http_code}' -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://$address/latest/api/token)"
+  echo "\${1:-job} $address $(curl -gs -m 10 -o /dev/null -w '%{http_code}' -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' http://$address/latest/api/token)"
 done`;
 /** What `asker` must have heard from every address. */
 const heard = (asker: string, status: string) => addresses.map((address) => `${asker} ${address} ${status}`);
