@@ -25,13 +25,20 @@ export async function finishRunner(view: SweepView, seen: Runner, stateReason: s
   const place = { name: runner.name, classId: runner.classId, scope: runner.scope, since: now };
   // Without Gitea's word nobody knows whether it had a job: the place is free, the verdict waits.
   if ((outcome === 'boot-failed' || outcome === 'idle-out') && !view.rows.has(seen.scope)) return void (await ports.store.releaseCap([place]));
-  const ended = advance(runner, { state: 'ended', stage: 'terminated', at: now, detail: [outcome, stateReason].filter(Boolean).join(', '), change: { outcome } });
+  const ended = advance(runner, { state: 'ended', stage: 'terminated', at: now, detail: endOf(outcome, stateReason), change: { outcome } });
   if (ended === undefined) return;
   const written = await ports.store.replaceRunner({ ...ended, version: runner.version + 1 });
   if (written.kind === 'conflict') return;
   await ports.store.releaseCap([place]);
   ports.log.info('runner ended', { runner: runner.name, instanceId: runner.instanceId, outcome, stateReason });
-  await tellConsequences(view, runner, outcome, jobs, stateReason);
+  await tellConsequences(view, ended, outcome, jobs, stateReason);
+}
+
+const endOf = (outcome: RunnerOutcome, cause: string | null): string => (cause === null ? outcome : `${outcome}, ${cause}`);
+
+/** What EC2 said of its end, as it was noted there. */
+function causeOf({ timeline }: Runner): string | undefined {
+  return timeline.find((entry) => entry.event === 'ended')?.detail.split(', ')[1];
 }
 
 async function tellConsequences(view: SweepView, runner: Runner, outcome: RunnerOutcome, jobs: readonly Job[], stateReason: string | null): Promise<void> {
@@ -49,7 +56,7 @@ async function tellConsequences(view: SweepView, runner: Runner, outcome: Runner
       return;
     case 'interrupted':
       if (stateReason !== null) await restPool(view, runner, { code: stateReason, cause: 'capacity' });
-      return noteInterruption(view, runner, jobs, stateReason);
+      return noteInterruption(view, runner, jobs);
     case 'used':
     case 'clock':
       return;
@@ -82,15 +89,15 @@ async function noteIdleOut({ ports, now }: SweepView, job: Job, runner: Runner):
   });
 }
 
-async function noteInterruption(view: SweepView, runner: Runner, jobs: readonly Job[], stateReason: string | null): Promise<void> {
+async function noteInterruption(view: SweepView, runner: Runner, jobs: readonly Job[]): Promise<void> {
   // Before a pick-up it concerns the job that it was launched for only while that waits still.
   const job = jobs.find((each) => (runner.ran === null ? each.id === runner.launchedFor && each.status === 'queued' : each.id === runner.ran));
-  if (job !== undefined) await tellInterruption(view, runner, job, stateReason);
+  if (job !== undefined) await tellInterruption(view, runner, job);
 }
 
 /** P19: also of a job that is known to have run there only after its machine's end. */
-export async function tellInterruption({ ports, now }: Pick<SweepView, 'ports' | 'now'>, runner: Runner, job: Job, stateReason: string | null): Promise<void> {
-  const why = reason('INTERRUPTED', { cause: stateReason ?? 'no cause given' });
+export async function tellInterruption({ ports, now }: Pick<SweepView, 'ports' | 'now'>, runner: Runner, job: Job): Promise<void> {
+  const why = reason('INTERRUPTED', { cause: causeOf(runner) ?? 'no cause given' });
   await amendJob(ports, job, (current) => ({ ...current, reasons: addReason(current.reasons, why, now), timeline: addEntry(current.timeline, now, INTERRUPTED, `${runner.name}: ${why.sentence}`) }));
 }
 

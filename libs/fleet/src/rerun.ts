@@ -32,11 +32,6 @@ function isNoted(job: Job, event: string, { name }: Runner): boolean {
   return job.timeline.some((entry) => entry.event === event && entry.detail.startsWith(`${name}: `));
 }
 
-/** As its end was noted: the outcome, then what EC2 said. */
-function causeOf(runner: Runner): string | null {
-  return runner.timeline.find((entry) => entry.event === 'ended')?.detail.split(', ')[1] ?? null;
-}
-
 function waitsSince({ now, answersSince }: Pick<SweepView, 'now' | 'answersSince'>, runner: Runner): Instant {
   return Math.max(runner.stages.terminated ?? now, answersSince);
 }
@@ -57,7 +52,7 @@ export async function rerunInterrupted(view: SweepView, scope: Scope): Promise<v
     const job = lostJob(runner, jobs);
     if (job === undefined) continue;
     await attempt(view, `re-run of job ${job.id}`, async () => {
-      if (!isNoted(job, INTERRUPTED, runner)) await tellInterruption(view, runner, job, causeOf(runner));
+      if (!isNoted(job, INTERRUPTED, runner)) await tellInterruption(view, runner, job);
       const asked = job.runId === null ? undefined : await ports.store.recallRerun({ runId: job.runId, job: job.name });
       const since = waitsSince(view, runner);
       const waits = now - Math.max(since, asked?.runner === runner.name ? asked.at : since) <= PATIENCE;

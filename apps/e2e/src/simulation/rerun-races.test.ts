@@ -155,6 +155,17 @@ describe('P19 a job whose machine EC2 took', () => {
     expect(await leftovers(stand)).toEqual(NOTHING);
   });
 
+  it('is run again though EC2 did not show its machine for a while before it took it', async () => {
+    const stand = await running('1.26');
+    const { runners: [runner] } = await stand.store.loadScope('repo-1');
+    await stand.store.replaceRunner({ ...runner!, missing: 1, version: runner!.version + 1 });
+    take(stand);
+    await stand.pass(60 * MINUTE);
+
+    expect(served(stand)).toEqual(['build failure', 'build success']);
+    expect(told(stand)).toEqual([]);
+  });
+
   it.each(['1.26', '1.27'] as const)('is run again once, and nobody is told that it is not, though three passes find it at once (%s)', async (gitea) => {
     const stand = await interrupted(gitea);
     await until(stand, () => stand.alive() === 0);
