@@ -7,6 +7,7 @@ import { amendJob } from './record.js';
 import { rerunnableRow } from './rerunnable-row.js';
 import type { Runner } from './runner.js';
 import { scopeKey, type Scope } from './scope.js';
+import type { FleetSettings } from './settings.js';
 import { attempt, messageOf, type SweepView } from './sweep-view.js';
 import { addEntry } from './timeline.js';
 import { hours, minutes, type Instant } from './time.js';
@@ -105,16 +106,8 @@ async function answerFor({ ports, settings, now }: SweepView, runner: Runner, jo
   const again = askedForThis ? STARTED : { note: 'somebody has run it again', tells: false };
   // Queued again under the same id (up to 1.26), or given back before the machine was lost (1.27).
   if (job.runnerId !== runner.runnerId) return again;
-  if (!askedForThis) {
-    if (job.status !== 'done') return 'not-taken';
-    if (job.conclusion !== 'failure') return NOT_AGAIN;
-    if (runner.missing > 0) return leave('nobody saw how its machine ended, which EC2 tells for an hour only: read its log');
-    if (asked !== undefined) return leave('it was run again once already');
-    if (!rerunApi) return leave('this Gitea has no call for it (since 1.26): run it again in its page; jobs that need it may stay blocked for 24 h');
-    // It may have run on a machine of another class, whose labels cover its own.
-    const own = classFor(job.labels, settings.classes);
-    if (own?.rerun !== true) return leave(`class "${own?.id ?? runner.classId}" does not allow it`);
-  }
+  const refusal = askedForThis ? undefined : mayNotRunAgain(runner, job, { askedBefore: asked !== undefined, rerunApi, settings });
+  if (refusal !== undefined) return refusal;
   const run = runs.get(runId) ?? { state: ports.gitea.readRun(job, runId) };
   runs.set(runId, run);
   const state = await run.state;
@@ -136,6 +129,18 @@ async function answerFor({ ports, settings, now }: SweepView, runner: Runner, jo
   if (answer === 'gone') return run.closed;
   ports.log.info('interrupted job run again', { job: job.id, repository: job.repository.fullName });
   return STARTED;
+}
+
+/** What is known before its run is read. */
+function mayNotRunAgain(runner: Runner, job: Job, { askedBefore, rerunApi, settings }: { readonly askedBefore: boolean; readonly rerunApi: boolean; readonly settings: FleetSettings }): Answer | Waiting | undefined {
+  if (job.status !== 'done') return 'not-taken';
+  if (job.conclusion !== 'failure') return NOT_AGAIN;
+  if (runner.missing > 0) return leave('nobody saw how its machine ended, which EC2 tells for an hour only: read its log');
+  if (askedBefore) return leave('it was run again once already');
+  if (!rerunApi) return leave('this Gitea has no call for it (since 1.26): run it again in its page; jobs that need it may stay blocked for 24 h');
+  // It may have run on a machine of another class, whose labels cover its own.
+  const own = classFor(job.labels, settings.classes);
+  return own?.rerun === true ? undefined : leave(`class "${own?.id ?? runner.classId}" does not allow it`);
 }
 
 const STARTED: Answer = { note: 'Gitea runs it again', tells: false };
