@@ -20,10 +20,8 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
   const byPath = new Map<string, { readonly repository: Repository; readonly mirror: boolean; readonly until: number }>();
 
   /** One that is gone, or closed to the token, hides nobody else's jobs. */
-  const unless = (what: string) => (error: unknown) => {
-    if (!isGiteaError(error, 'forbidden', 'not-found')) throw error;
-    log.warn('jobs cannot be listed', { of: what, cause: error });
-    return undefined;
+  const skip = (what: string, error: unknown): undefined => {
+    log.warn('jobs cannot be listed', { of: what, cause: refusalOf(error) });
   };
 
   async function repositoryOf(path: string): Promise<{ readonly repository: Repository; readonly mirror: boolean }> {
@@ -42,9 +40,8 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
     /** `last`: whoever is refused this is asked for nothing less. */
     const list = (scope?: GiteaScope, last?: string) =>
       client.listJobs({ ...jobs, ...(scope === undefined ? {} : { scope }) }).catch((error: unknown) => {
-        if (!isGiteaError(error, 'forbidden', 'not-found')) throw error;
-        refusals.push(error);
-        if (last !== undefined) log.warn('jobs cannot be listed', { of: last, cause: error });
+        refusals.push(refusalOf(error));
+        if (last !== undefined) skip(last, error);
         return undefined;
       });
     const all = await list();
@@ -110,7 +107,7 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
       for (const job of await listAllowed(signal)) {
         const path = job.repositoryPath;
         if (!listsRepository(allowedRepositories, path)) continue;
-        if (!repositories.has(path)) repositories.set(path, await repositoryOf(path).catch(unless(path)));
+        if (!repositories.has(path)) repositories.set(path, await repositoryOf(path).catch((error: unknown) => skip(path, error)));
         const found = repositories.get(path);
         if (found !== undefined && listsRepository(allowedRepositories, found.repository.fullName, { mirror: found.mirror })) facts.push(toFact(job, found.repository, seenAt, 'listing'));
       }
@@ -123,6 +120,12 @@ export function createGiteaPort({ client, now, allowedRepositories, registration
     readRun: (job, runId) => readRun(client, job, runId),
     isCaller,
   };
+}
+
+/** What is closed to the token, or hidden from it; anything else is thrown. */
+function refusalOf(error: unknown): GiteaError {
+  if (isGiteaError(error, 'forbidden', 'not-found')) return error;
+  throw error;
 }
 
 /** The 404, with why it cannot be believed. `GET /user` wants `read:user` (`gitea@1.25:routers/api/v1/api.go`). */
