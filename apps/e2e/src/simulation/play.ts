@@ -50,17 +50,11 @@ export async function play(scenario: Scenario): Promise<Played> {
     clock.call(message.visibleAt, pump);
   };
 
-  const lost = new Set<string>();
-  /** SQS hands every message out at some time: here one may be lost, but not two of a scope in a row. */
+  const lostKnocks: number[] = [];
   async function knock(scope: Scope, delayMs: number): Promise<void> {
-    const key = scopeKey(scope);
-    const isLost = chaos() && faults.drop && dice.chance(0.1) && !lost.has(key);
-    if (!isLost) {
-      lost.delete(key);
-      return post(scope, null, delayMs);
-    }
-    lost.add(key);
-    tell(`a knock for ${key} is lost`);
+    if (!(chaos() && faults.drop && dice.chance(0.1))) return post(scope, null, delayMs);
+    lostKnocks.push(clock.now());
+    tell(`a knock for ${scopeKey(scope)} is lost`);
   }
 
   const listDice = createDice(scenario.seed ^ 0x1157);
@@ -194,7 +188,7 @@ export async function play(scenario: Scenario): Promise<Played> {
   });
   // Silence of 10 min, dead and frozen sweeps, clocks that differ.
   const slack = (faults.giteaAway ? 14 : 0) * MINUTE + (faults.ec2Away ? 14 : 0) * MINUTE + (faults.freeze ? 12 : 0) * MINUTE + (faults.crash || faults.store || faults.lostAnswers || faults.lostRequests ? 8 : 0) * MINUTE + (faults.clocks ? 3 : 0) * MINUTE + (faults.lists ? 3 : 0) * MINUTE + (faults.unseen ? 10 : 0) * MINUTE;
-  const judge = createLawsOfTime(world, witness, slack);
+  const judge = createLawsOfTime(world, witness, slack, (since) => lostKnocks.filter((at) => at >= since).length);
   // The world's time is set each minute at least: without it the kept seeds would have other histories.
   clock.call(STARTED_AT + MINUTE, function tick() {
     clock.call(clock.now() + MINUTE, tick);

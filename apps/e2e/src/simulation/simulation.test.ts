@@ -13,6 +13,7 @@ const REGRESSIONS: readonly (readonly [seed: number, why: string])[] = [
   [5_004_551, 'on 1.24 a job that was run again stayed parked, since two machines had idled out beside its first attempt'],
   [5_016_488, 'on 1.24 the end of a first attempt, brought again by the queue, ended the second, and left it no grace'],
   [5_022_911, 'a machine whose claim Gitea gave back, and that did not power off, idled until its death clock'],
+  [7_003_191, 'two knocks for one scope were lost, one after the other'],
   [7_111_177, 'on 1.24 nobody was told that a person ran the job again, and none can find it'],
 ];
 

@@ -14,10 +14,11 @@ const GIVEN_UP = 150 * SECOND + 4 * MINUTE;
 
 /**
  * The laws that time can break, to be looked at after every step. Each knows how early it could be broken next, by what
- * there is and by what may begin meanwhile, and looks closely only then. `slackMs`: what silence, dead and frozen processes may cost.
+ * there is and by what may begin meanwhile, and looks closely only then. `slackMs`: what silence, dead and frozen processes may cost;
+ * `lostKnocks`: how many there were since then, which SQS itself loses none of.
  */
-export function createLawsOfTime(world: SimulatedWorld, witness: Witness, slackMs: number): () => void {
-  const judges = [createLawOfAges(world, witness, slackMs), createLawOfWaiting(world, witness, slackMs), createLawOfRegistrations(world, witness, slackMs)];
+export function createLawsOfTime(world: SimulatedWorld, witness: Witness, slackMs: number, lostKnocks: (since: number) => number = () => 0): () => void {
+  const judges = [createLawOfAges(world, witness, slackMs), createLawOfWaiting(world, witness, slackMs, lostKnocks), createLawOfRegistrations(world, witness, slackMs)];
   return () => {
     for (const judge of judges) judge();
   };
@@ -47,9 +48,9 @@ function createLawOfAges(world: SimulatedWorld, witness: Witness, slackMs: numbe
 
 /**
  * I1: what Gitea has had in its queue for two sweeps is known to wait, and why. On 1.24 only what was told of can be known, from
- * then on; jobs of which it told nobody are found once it is upgraded.
+ * then on; jobs of which it told nobody are found once it is upgraded. Two sweeps allow for one lost knock, each further one costs a sweep.
  */
-function createLawOfWaiting(world: SimulatedWorld, witness: Witness, slackMs: number): () => void {
+function createLawOfWaiting(world: SimulatedWorld, witness: Witness, slackMs: number, lostKnocks: (since: number) => number): () => void {
   let askableSince: number | undefined;
   const toldAt = new Map<number, number>();
 
@@ -72,10 +73,11 @@ function createLawOfWaiting(world: SimulatedWorld, witness: Witness, slackMs: nu
       const since = knowableSince(id);
       if (since === undefined) continue;
       const mine = witness.jobs.get(String(id));
-      const waits = world.now - Math.max(job.updatedAt, since, announcedRunning(mine));
+      const waitsSince = Math.max(job.updatedAt, since, announcedRunning(mine));
+      const waits = world.now - waitsSince;
       // What was announced may be taken back before its time is over.
       earliest = Math.min(earliest, Math.max(job.updatedAt, since) + TWO_SWEEPS + slackMs);
-      if (waits <= TWO_SWEEPS + slackMs) continue;
+      if (waits <= TWO_SWEEPS + slackMs + Math.max(0, lostKnocks(waitsSince) - 1) * MINUTE) continue;
       if (mine?.status !== 'queued' || mine.reasons.length === 0) witness.breach('I1', `job ${id} ${job.name} waits for ${Math.round(waits / SECOND)} s in Gitea; here it is ${mine === undefined ? 'unknown' : `${mine.status} without a reason`}`);
     }
   };

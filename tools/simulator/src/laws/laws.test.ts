@@ -20,13 +20,13 @@ const granted = (epoch: number, ...names: readonly string[]): PlanItem => ({ epo
 /** A table that takes everything. */
 const anything = new Proxy({}, { get: (_, call) => async (item: unknown) => (call === 'loadScope' ? { jobs: [], runners: [], plan: granted(0) } : call === 'takeCap' ? { kind: 'taken' } : { kind: 'written', item: call === 'savePlan' ? undefined : item }) }) as StorePort;
 
-function watched(gitea: GiteaVersion = '1.26') {
+function watched(gitea: GiteaVersion = '1.26', lostKnocks = 0) {
   const world = createSimulatedWorld({ seed: 1, startedAt: STARTED_AT, gitea, timing: { delivery: [5, 5] } });
   const { id } = world.do('createRepository', { fullName: 'acme/app', files: { a: 'a' } });
   const settings = { installation: 'sim', maxRunners: 1, classes: [{ id: 'go', labels: ['go'], limits: { ...LIMITS, concurrent: 1 } }] } as unknown as FleetSettings;
   const store: StorePort = { ...(['createJob', 'replaceJob', 'deleteJob', 'createRunner', 'replaceRunner', 'deleteRunner', 'takeCap', 'releaseCap', 'loadScope'] as const).reduce((all, call) => ({ ...all, [call]: anything[call] }), {} as StorePort), savePlan: async (_, item) => ({ kind: 'written', item }) };
   const witness = createWitness({ store, ec2: localEc2(world), world, settings, skewMs: 0 });
-  const judge = createLawsOfTime(world, witness, 0);
+  const judge = createLawsOfTime(world, witness, 0, () => lostKnocks);
   const launch = async (name = NAME) => {
     const { id: runnerId } = world.do('register', { name, labels: ['go'], ephemeral: true, repositoryId: id, owner: null });
     await witness.ec2.launch({ clientToken: `token ${runnerId}`, name, classId: 'go', pool: { instanceType: 't3.small', subnet: 'subnet-a', market: 'spot' }, amiId: 'ami-1', limits: LIMITS, tags: {}, runnerId });
@@ -117,11 +117,16 @@ describe('the laws of time', () => {
     return [...new Set(witness.broken.map(({ invariant }) => invariant))];
   };
 
-  it('I1: a job that waits in Gitea is known within two sweeps', () => {
-    const stand = watched();
+  it.each([
+    [0, 2],
+    [1, 2],
+    [2, 3],
+    [3, 4],
+  ])('I1: where %i knocks are lost, a job that waits in Gitea is known within %i sweeps', (lost, sweeps) => {
+    const stand = watched('1.26', lost);
     stand.push();
 
-    expect(brokenAfter(stand, 2 * MINUTE)).toEqual([]);
+    expect(brokenAfter(stand, sweeps * MINUTE)).toEqual([]);
     expect(brokenAfter(stand, MINUTE)).toEqual(['I1']);
   });
 
